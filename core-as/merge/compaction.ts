@@ -1,0 +1,409 @@
+// Flush and compaction: sources, newest first, become tables. Runs in a private memory, several at a time if it has room.
+//
+// The host turns a crank (mergeStep) and does what the status asks for; nothing here touches a shard or a file.
+//
+//   status        what RESULT says                                    what the host does before it calls mergeStep again
+//   CONTINUE      -                                                   nothing (the budget is used up: yield if need be)
+//   NEED_BLOCK    needFile needOffset8 needLength needKind valuePtr   reads the block to valuePtr; mergeProvide(needLength)
+//   MERGE_RUN     resumeSource lastKeyPtr lastKeyLength valuePtr      copies the run behind that key (none: from the start) to
+//                                                                     valuePtr; mergeProvide(its bytes, 0 at the end)
+//   MERGE_VALUE   lastKeyPtr lastKeyLength sequence bytes valuePtr    copies the large value of that key of the run to valuePtr;
+//                                                                     mergeProvide(bytes)
+//   MERGE_FILE    -                                                   mergeFileId(a new file id)
+//   MERGE_OUTPUT  valuePtr bytes                                      appends the bytes to the file of that id
+//   MERGE_TABLE   valuePtr: TableInfo (table-builder.ts)              the file is complete: sync it, keep the info
+//   OK            -                                                   mergeEnd, then the manifest and the install
+//   CORRUPT       needFile needOffset8 needKind                       mergeEnd, deletes its output, keeps the inputs
+//   NO_MEMORY     -                                                   the same
+//
+// What is dropped: all but the newest version of a key; entries of dropped tables; with MERGE_BOTTOM, tombstones. Large
+// values of a run get a VALUE block; VALUE blocks of tables are copied as they are under a new checksum.
+//
+//   phase:  OPENING (every source is moved to its first entry) -> EMIT <-> STEP -> END
+
+import {
+  BAD_INPUT, BLOCK_VALUE, CONTINUE, CORRUPT, DELETE, LARGE_REF, NEED_BLOCK, NO_MEMORY, OK, PAGE_BYTES,
+  PAGE_LARGE,
+} from '../layout';
+import { loadU32BE } from '../memory/bytes';
+import { pageRun, pageRunFree } from '../memory/pages';
+import { inPtr, result } from '../memory/thread';
+import { blockRawBytes, VALUE_DISK_MAX, verifyBlock } from '../table/format';
+import {
+  outputAt, outputReady, outputTaken, tableAdd, tableAddLarge, tableAddValueBlock, tableBegin, TableBuilder,
+  tableBuilderFree, tableBuilderNew, tableFinish, tableIsFull,
+} from '../table/table-builder';
+import { VALUE_DISK_PAGES } from '../table/value-block';
+import { laneAt, lanesDrop, lanesInsert, lanesSettle, sameKey } from './lanes';
+import {
+  runProvide, runRoom, Source, sourceAddTable, SOURCE_ENTRY, sourceFree, sourceMove, sourceNew, sourceProvide,
+  SOURCE_WANTS,
+} from './source';
+
+export const MERGE_OUTPUT: i32 = 1;
+export const MERGE_TABLE: i32 = 2;
+export const MERGE_FILE: i32 = 3;
+export const MERGE_RUN: i32 = 4;
+export const MERGE_VALUE: i32 = 5;
+
+/** Flag of mergeBegin: nothing older than the inputs holds any of their keys, so tombstones may go. */
+export const MERGE_BOTTOM: u32 = 1;
+export const SOURCES_MAX: u32 = 64;
+export const DROPPED_MAX: u32 = 8192;
+
+const OPENING: u32 = 0;
+const EMIT: u32 = 1;
+const STEP: u32 = 2;
+
+/** What a large value costs of a step's budget, in entries. */
+const LARGE_COST: u32 = 256;
+
+// One run of pages: Merge, source and lane pointers, key buffer, dropped ids; then the input area.
+const SOURCES_AT: usize = 512;
+const LANES_AT: usize = SOURCES_AT + <usize>(SOURCES_MAX << 2);
+const CHECK_KEY_AT: usize = 1024;
+const DROPPED_AT: usize = 16384;
+const INPUT_AT: usize = <usize>PAGE_BYTES;
+const MERGE_PAGES: u32 = 1 + VALUE_DISK_PAGES;
+
+@unmanaged
+class Merge {
+  targetBytes: u64;
+  flags: u32;
+  phase: u32;
+  builder: usize;
+  sourceCount: u32;
+  opened: u32; // sources that stand on their first entry or are at their end
+  laneCount: u32;
+  moving: i32; // STEP: the lane that is moved, 0 or 1; -1 to be decided
+  droppedCount: u32;
+  judgedTable: u32; // table id of the entry before,
+  judgedDropped: u32; //  and whether it is dropped
+  nextFile: u32; // supplied by the host, 0 none
+  wanting: usize; // the source whose block is asked for, 0 none
+  wantsValue: u32; // the value of the first lane is asked for
+  valueBytes: u32; // it lies in the input area, 0 if not
+  givesOutput: u32; // the host has been shown the output
+  tableInfo: usize; // of the finished table that the host has not been told of, 0 none
+}
+
+@inline
+function lanesOf(merge: Merge): usize {
+  return changetype<usize>(merge) + LANES_AT;
+}
+
+@inline
+function sourceAt(merge: Merge, index: u32): Source {
+  return changetype<Source>(<usize>load<u32>(changetype<usize>(merge) + SOURCES_AT + (<usize>index << 2)));
+}
+
+@inline
+function builderOf(merge: Merge): TableBuilder {
+  return changetype<TableBuilder>(merge.builder);
+}
+
+@inline
+function inputOf(merge: Merge): usize {
+  return changetype<usize>(merge) + INPUT_AT;
+}
+
+// --- Setting up -------------------------------------------------------------------------------------------------------
+
+/**
+ * A merge, or NO_MEMORY. A table of the output ends at the first block that reaches targetBytes. The ids (u32, ascending) of
+ * dropped tables lie in the IN area. Then the sources, newest first: mergeAddRun, or mergeAddSource and its tables.
+ */
+export function mergeBegin(targetBytes: f64, flags: u32, droppedCount: u32): i32 {
+  if (droppedCount > DROPPED_MAX) return BAD_INPUT;
+  for (let index: u32 = 1; index < droppedCount; index++) {
+    const id = inPtr() + (<usize>index << 2);
+    if (load<u32>(id - 4) >= load<u32>(id)) return BAD_INPUT;
+  }
+  const ptr = pageRun(MERGE_PAGES, PAGE_LARGE);
+  if (ptr == 0) return NO_MEMORY;
+  const builder = tableBuilderNew();
+  if (builder == null) {
+    pageRunFree(ptr);
+    return NO_MEMORY;
+  }
+  memory.fill(ptr, 0, SOURCES_AT);
+  const merge = changetype<Merge>(ptr);
+  merge.builder = changetype<usize>(builder);
+  merge.targetBytes = <u64>targetBytes;
+  merge.flags = flags;
+  merge.moving = -1;
+  merge.droppedCount = droppedCount;
+  memory.copy(ptr + DROPPED_AT, inPtr(), droppedCount << 2);
+  merge.judgedDropped = isListed(merge, 0) ? 1 : 0;
+  return <i32>ptr;
+}
+
+function addSource(merge: Merge, isRun: bool): i32 {
+  if (merge.sourceCount == SOURCES_MAX) return BAD_INPUT;
+  const source = sourceNew(merge.sourceCount, isRun);
+  if (source == null) return NO_MEMORY;
+  store<u32>(changetype<usize>(merge) + SOURCES_AT + (<usize>merge.sourceCount << 2), <u32>changetype<usize>(source));
+  return merge.sourceCount++;
+}
+
+/** The next older source, of tables. Its index, or a status. */
+export function mergeAddSource(mergePtr: u32): i32 {
+  return addSource(changetype<Merge>(<usize>mergePtr), false);
+}
+
+/** The next older source, a run: the frozen memtable. Its index, or a status. */
+export function mergeAddRun(mergePtr: u32): i32 {
+  return addSource(changetype<Merge>(<usize>mergePtr), true);
+}
+
+/** A table of the source added last; tables of one source are disjoint and given by ascending keys. */
+export function mergeAddTable(mergePtr: u32, file: u32, topOffset8: u32, topLength: u32): i32 {
+  const merge = changetype<Merge>(<usize>mergePtr);
+  return sourceAddTable(sourceAt(merge, merge.sourceCount - 1), file, topOffset8, topLength);
+}
+
+/** The id of the next output file. */
+export function mergeFileId(mergePtr: u32, file: u32): void {
+  changetype<Merge>(<usize>mergePtr).nextFile = file;
+}
+
+/** Frees everything, at any time. */
+export function mergeEnd(mergePtr: u32): void {
+  const merge = changetype<Merge>(<usize>mergePtr);
+  for (let index: u32 = 0; index < merge.sourceCount; index++) sourceFree(sourceAt(merge, index));
+  tableBuilderFree(builderOf(merge));
+  pageRunFree(mergePtr);
+}
+
+// --- The crank --------------------------------------------------------------------------------------------------------
+
+/** Goes on for at most `entriesMax` entries; the statuses are listed above. */
+export function mergeStep(mergePtr: u32, entriesMax: u32): i32 {
+  const merge = changetype<Merge>(<usize>mergePtr);
+  if (merge.givesOutput != 0) {
+    outputTaken(builderOf(merge));
+    merge.givesOutput = 0;
+  }
+  if (merge.phase == OPENING) {
+    const status = openSources(merge);
+    if (status != OK) return status;
+    merge.phase = EMIT;
+  }
+  let budget = <i32>entriesMax;
+  while (true) {
+    if (merge.phase == STEP) {
+      const status = stepOver(merge);
+      if (status != OK) return status;
+      merge.phase = EMIT;
+    }
+    const told = tellOutput(merge);
+    if (told != OK) return told;
+    if (merge.laneCount == 0) {
+      if (builderOf(merge).isOpen == 0) return OK;
+      merge.tableInfo = changetype<usize>(tableFinish(builderOf(merge)));
+      continue;
+    }
+    if (budget <= 0) return CONTINUE;
+    const lane = changetype<Source>(laneAt(lanesOf(merge), 0));
+    if (!isUnwanted(merge, lane)) {
+      const status = emit(merge, lane);
+      if (status == CONTINUE) continue; // a table was finished first
+      if (status != OK) return status;
+      if (lane.kind == LARGE_REF) budget -= LARGE_COST;
+    }
+    budget--;
+    merge.phase = STEP;
+  }
+}
+
+function openSources(merge: Merge): i32 {
+  while (merge.opened < merge.sourceCount) {
+    const source = sourceAt(merge, merge.opened);
+    const moved = sourceMove(source);
+    if (moved < 0) return corrupt(source);
+    if (moved == SOURCE_WANTS) return wants(merge, source);
+    if (moved == SOURCE_ENTRY) {
+      lanesInsert(lanesOf(merge), merge.laneCount, source, false);
+      merge.laneCount++;
+    }
+    merge.opened++;
+  }
+  return OK;
+}
+
+/** Shows the host output that is due, then the table that is complete. */
+function tellOutput(merge: Merge): i32 {
+  const builder = builderOf(merge);
+  if (outputReady(builder) || (merge.tableInfo != 0 && builder.outputUsed > 0)) {
+    result().valuePtr = <u32>outputAt(builder);
+    result().bytes = builder.outputUsed;
+    merge.givesOutput = 1;
+    return MERGE_OUTPUT;
+  }
+  if (merge.tableInfo != 0) {
+    result().valuePtr = <u32>merge.tableInfo;
+    merge.tableInfo = 0;
+    return MERGE_TABLE;
+  }
+  return OK;
+}
+
+/** Moves every lane that stands on the first key. May be called again after the wanted block came. */
+function stepOver(merge: Merge): i32 {
+  const lanes = lanesOf(merge);
+  while (true) {
+    if (merge.moving < 0) {
+      merge.moving = merge.laneCount > 1 && sameKey(laneAt(lanes, 0), laneAt(lanes, 1)) ? 1 : 0;
+    }
+    const at = lanes + (<usize>merge.moving << 2);
+    const source = changetype<Source>(laneAt(at, 0));
+    const moved = sourceMove(source);
+    if (moved < 0) return corrupt(source);
+    if (moved == SOURCE_WANTS) return wants(merge, source);
+    const count = merge.laneCount - <u32>merge.moving;
+    if (moved == SOURCE_ENTRY) {
+      lanesSettle(at, count, false);
+    } else {
+      lanesDrop(at, count);
+      merge.laneCount--;
+    }
+    const isLast = merge.moving == 0;
+    merge.moving = -1;
+    if (isLast) return OK;
+  }
+}
+
+// --- Emitting ---------------------------------------------------------------------------------------------------------
+
+function isUnwanted(merge: Merge, lane: Source): bool {
+  if (lane.kind == DELETE && (merge.flags & MERGE_BOTTOM) != 0) return true;
+  if (merge.droppedCount == 0 || lane.keyLength < 4) return false;
+  const table = loadU32BE(lane.key);
+  if (table != merge.judgedTable) {
+    merge.judgedTable = table;
+    merge.judgedDropped = isListed(merge, table) ? 1 : 0;
+  }
+  return merge.judgedDropped != 0;
+}
+
+function isListed(merge: Merge, table: u32): bool {
+  const ids = changetype<usize>(merge) + DROPPED_AT;
+  let low: u32 = 0;
+  let high = merge.droppedCount;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (load<u32>(ids + (<usize>middle << 2)) < table) low = middle + 1;
+    else high = middle;
+  }
+  return low < merge.droppedCount && load<u32>(ids + (<usize>low << 2)) == table;
+}
+
+/** Adds the entry to the output. OK, CONTINUE after the end of a table, or what is lacking. */
+function emit(merge: Merge, lane: Source): i32 {
+  const builder = builderOf(merge);
+  if (builder.isOpen != 0 && tableIsFull(builder, merge.targetBytes)) {
+    merge.tableInfo = changetype<usize>(tableFinish(builder));
+    return CONTINUE;
+  }
+  if (builder.isOpen == 0) {
+    if (merge.nextFile == 0) return MERGE_FILE;
+    tableBegin(builder, merge.nextFile);
+    merge.nextFile = 0;
+  }
+  if (lane.kind == LARGE_REF) return emitLarge(merge, lane);
+  tableAdd(builder, lane.key, lane.keyLength, lane.kind, lane.sequence, lane.value, lane.valueLength);
+  return OK;
+}
+
+function emitLarge(merge: Merge, lane: Source): i32 {
+  if (merge.valueBytes == 0) return lane.isRun != 0 ? wantsRunValue(merge, lane) : wantsValueBlock(merge, lane);
+  const builder = builderOf(merge);
+  const bytes = merge.valueBytes;
+  merge.valueBytes = 0;
+  if (lane.isRun != 0) {
+    tableAddLarge(builder, lane.key, lane.keyLength, lane.sequence, inputOf(merge), bytes);
+  } else {
+    const valueLength = load<u32>(lane.value, 8);
+    tableAddValueBlock(builder, lane.key, lane.keyLength, lane.sequence, inputOf(merge), bytes, valueLength);
+  }
+  return OK;
+}
+
+// --- Asking and providing ---------------------------------------------------------------------------------------------
+
+function corrupt(source: Source): i32 {
+  describe(source.wantFile, source.wantOffset8, source.wantLength, source.wantKind);
+  return CORRUPT;
+}
+
+function describe(file: u32, offset8: u32, length: u32, kind: u32): void {
+  const need = result();
+  need.needFile = file;
+  need.needOffset8 = offset8;
+  need.needLength = length;
+  need.needKind = kind;
+}
+
+function wants(merge: Merge, source: Source): i32 {
+  merge.wanting = changetype<usize>(source);
+  const need = result();
+  need.resumeSource = source.rank;
+  if (source.isRun != 0) {
+    need.lastKeyPtr = <u32>source.key;
+    need.lastKeyLength = source.keyLength;
+    need.valuePtr = <u32>runRoom(source);
+    return MERGE_RUN;
+  }
+  describe(source.wantFile, source.wantOffset8, source.wantLength, source.wantKind);
+  need.valuePtr = <u32>inputOf(merge);
+  return NEED_BLOCK;
+}
+
+function wantsValueBlock(merge: Merge, lane: Source): i32 {
+  describe(lane.file, load<u32>(lane.value), load<u32>(lane.value, 4), BLOCK_VALUE);
+  merge.wantsValue = 1;
+  result().resumeSource = lane.rank;
+  result().valuePtr = <u32>inputOf(merge);
+  return NEED_BLOCK;
+}
+
+function wantsRunValue(merge: Merge, lane: Source): i32 {
+  merge.wantsValue = 1;
+  const need = result();
+  need.resumeSource = lane.rank;
+  need.lastKeyPtr = <u32>lane.key;
+  need.lastKeyLength = lane.keyLength;
+  need.sequence = <f64>lane.sequence;
+  need.bytes = lane.valueLength;
+  need.valuePtr = <u32>inputOf(merge);
+  return MERGE_VALUE;
+}
+
+/** What the last status asked for lies at RESULT.valuePtr. OK, CORRUPT or NO_MEMORY. */
+export function mergeProvide(mergePtr: u32, bytes: u32): i32 {
+  const merge = changetype<Merge>(<usize>mergePtr);
+  if (merge.wantsValue != 0) {
+    merge.wantsValue = 0;
+    return provideValue(merge, changetype<Source>(laneAt(lanesOf(merge), 0)), bytes);
+  }
+  if (merge.wanting == 0) return BAD_INPUT;
+  const source = changetype<Source>(merge.wanting);
+  merge.wanting = 0;
+  if (source.isRun != 0) return runProvide(source, bytes);
+  const status = sourceProvide(source, inputOf(merge), bytes, changetype<usize>(merge) + CHECK_KEY_AT);
+  return status == CORRUPT ? corrupt(source) : status;
+}
+
+function provideValue(merge: Merge, lane: Source, bytes: u32): i32 {
+  if (lane.isRun != 0) {
+    if (bytes != lane.valueLength) return BAD_INPUT;
+  } else {
+    const offset8 = load<u32>(lane.value);
+    describe(lane.file, offset8, bytes, BLOCK_VALUE);
+    if (bytes != load<u32>(lane.value, 4) || bytes > VALUE_DISK_MAX) return CORRUPT;
+    if (!verifyBlock(inputOf(merge), bytes, BLOCK_VALUE, lane.file, offset8)) return CORRUPT;
+    if (blockRawBytes(inputOf(merge), bytes) != load<u32>(lane.value, 8)) return CORRUPT;
+  }
+  merge.valueBytes = bytes;
+  return OK;
+}

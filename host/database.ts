@@ -1,0 +1,191 @@
+// Database: the embedded door. DynamoDB's operations in lib-dynamodb's shapes, and the fast handles of tables.
+//
+// The engine behind it is a Store; this file knows nothing of how one works. Invariant: once `close` has been called every
+// method fails with DatabaseClosed, those of handles included (the store refuses).
+
+import { DatabaseClosed, InvalidArgument, SUCCESS_METADATA, type ResponseMetadata } from './errors.js';
+import type { Store, StoreFigures } from './engine/store.js';
+import type { DocumentItem, OperationContext } from './operation/context.js';
+import { batchGetItem, type BatchGetItemInput, type BatchGetItemOutput } from './operation/batch-get-item.js';
+import {
+  batchWriteItem,
+  type BatchWriteItemInput,
+  type BatchWriteItemOutput,
+} from './operation/batch-write-item.js';
+import { createTable, type CreateTableInput, type CreateTableOutput } from './operation/create-table.js';
+import { deleteItem, type DeleteItemInput, type DeleteItemOutput } from './operation/delete-item.js';
+import { deleteTable, type DeleteTableInput, type DeleteTableOutput } from './operation/delete-table.js';
+import {
+  describeTable,
+  type DescribeTableInput,
+  type DescribeTableOutput,
+} from './operation/describe-table.js';
+import { getItem, type GetItemInput, type GetItemOutput } from './operation/get-item.js';
+import { listTables, type ListTablesInput, type ListTablesOutput } from './operation/list-tables.js';
+import { putItem, type PutItemInput, type PutItemOutput } from './operation/put-item.js';
+import { query, type QueryInput, type QueryOutput } from './operation/query.js';
+import { scan, type ScanInput, type ScanOutput } from './operation/scan.js';
+import { resolveOptions, type OpenOptions, type ResolvedOptions } from './options.js';
+import { Catalog } from './table/catalog.js';
+import type { Item } from './table/item-types.js';
+import { TableHandle, type Table } from './table/table-handle.js';
+
+/** An answer, with the metadata that the SDK's answers have. */
+export type Answer<Output> = Output & { $metadata: ResponseMetadata };
+
+/** Opens the engine for a folder, or a temporary one without. */
+export type StoreOpener = (path: string | undefined, options: ResolvedOptions) => Promise<Store>;
+
+/** Opens a database on a given engine. `open` of host/index.ts is this with the one engine there is. */
+export async function openDatabase(
+  openStore: StoreOpener,
+  path?: string,
+  options?: OpenOptions,
+): Promise<Database> {
+  if (path !== undefined && (typeof path !== 'string' || path === '')) {
+    throw new InvalidArgument('open(path)', 'a folder, or left out for a temporary database', path);
+  }
+  const resolved = resolveOptions(options);
+  return new Database(await openStore(path, resolved), resolved);
+}
+
+/**
+ * An open database. Close it, or declare it with `await using`.
+ *
+ * Methods named like those of `DynamoDBDocument` take the same inputs and give the same answers; errors have DynamoDB's
+ * names and texts. Parameters that this version does not serve yet are refused with UnsupportedParameter.
+ *
+ * @example
+ * await using db = await open('./data');
+ * await db.createTable({
+ *   TableName: 'Orders',
+ *   KeySchema: [{ AttributeName: 'user_id', KeyType: 'HASH' }, { AttributeName: 'order_id', KeyType: 'RANGE' }],
+ *   AttributeDefinitions: [
+ *     { AttributeName: 'user_id', AttributeType: 'S' },
+ *     { AttributeName: 'order_id', AttributeType: 'S' },
+ *   ],
+ *   BillingMode: 'PAY_PER_REQUEST',
+ * });
+ * await db.put({ TableName: 'Orders', Item: { user_id: 'u1', order_id: 'o1', total: 12.5 } });
+ * const { Items } = await db.query({
+ *   TableName: 'Orders',
+ *   KeyConditionExpression: 'user_id = :u AND begins_with(order_id, :o)',
+ *   ExpressionAttributeValues: { ':u': 'u1', ':o': 'o' },
+ * });
+ */
+export class Database implements AsyncDisposable {
+  readonly #context: OperationContext;
+  readonly #store: Store;
+  #closing: Promise<void> | undefined;
+
+  /** Use `open`. */
+  constructor(store: Store, options: Pick<ResolvedOptions, 'clock' | 'random'>) {
+    const { clock, random } = options;
+    this.#store = store;
+    this.#context = { store, catalog: new Catalog(store), clock, random };
+  }
+
+  /** Makes a table. It is ACTIVE, and durable, when the promise resolves. */
+  createTable(input: CreateTableInput): Promise<Answer<CreateTableOutput>> {
+    return this.#answer(createTable, input);
+  }
+
+  /** What a table is and how it stands. */
+  describeTable(input: DescribeTableInput): Promise<Answer<DescribeTableOutput>> {
+    return this.#answer(describeTable, input);
+  }
+
+  /** Drops a table and all its items. Done, durably, when the promise resolves. */
+  deleteTable(input: DeleteTableInput): Promise<Answer<DeleteTableOutput>> {
+    return this.#answer(deleteTable, input);
+  }
+
+  /** The names of all tables, in byte order, 100 a page. */
+  listTables(input: ListTablesInput = {}): Promise<Answer<ListTablesOutput>> {
+    return this.#answer(listTables, input);
+  }
+
+  /** PutItem: creates an item, or replaces the whole of it. */
+  put(input: PutItemInput): Promise<Answer<PutItemOutput>> {
+    return this.#answer(putItem, input);
+  }
+
+  /** GetItem: reads one item by its key. `Item` is absent if there is none. */
+  get(input: GetItemInput): Promise<Answer<GetItemOutput>> {
+    return this.#answer(getItem, input);
+  }
+
+  /** DeleteItem: deletes an item by its key. Deleting nothing is a success. */
+  delete(input: DeleteItemInput): Promise<Answer<DeleteItemOutput>> {
+    return this.#answer(deleteItem, input);
+  }
+
+  /** Query: the items of one partition key in the order of their sort keys, a page at a time. */
+  query(input: QueryInput): Promise<Answer<QueryOutput>> {
+    return this.#answer(query, input);
+  }
+
+  /** Scan: the items of a table or of one segment of it, a page at a time. */
+  scan(input: ScanInput): Promise<Answer<ScanOutput>> {
+    return this.#answer(scan, input);
+  }
+
+  /** BatchGetItem: up to 100 items of any tables. */
+  batchGet(input: BatchGetItemInput): Promise<Answer<BatchGetItemOutput>> {
+    return this.#answer(batchGetItem, input);
+  }
+
+  /** BatchWriteItem: up to 25 puts and deletes in any tables, each atomic, not the whole. */
+  batchWrite(input: BatchWriteItemInput): Promise<Answer<BatchWriteItemOutput>> {
+    return this.#answer(batchWriteItem, input);
+  }
+
+  /**
+   * A fast handle of one table, which may be made before the table exists. `T` is the type of its items, `K` names its
+   * key attributes.
+   *
+   * @example
+   * const orders = db.table<Order, 'user_id' | 'order_id'>('Orders');
+   * const order = orders.getSync({ user_id: 'u1', order_id: 'o1' });
+   */
+  table<T extends object = DocumentItem, K extends keyof T = never>(name: string): Table<T, K> {
+    if (typeof name !== 'string') throw new InvalidArgument('db.table(name)', 'a string', name);
+    const handle: Table<Item> = new TableHandle(this.#store, this.#context.catalog, name);
+    // What a table's items look like is the caller's word; at run time there is one kind of handle.
+    return handle as unknown as Table<T, K>;
+  }
+
+  /** Figures of the engine, for tools and tests. */
+  async stats(): Promise<StoreFigures> {
+    this.#requireOpen();
+    return this.#store.stats();
+  }
+
+  /** Resolves when every write made before the call is on disk. Of use with `durability: 'relaxed'`. */
+  async sync(): Promise<void> {
+    this.#requireOpen();
+    await this.#store.sync();
+  }
+
+  /** Finishes what is in flight, makes it durable and lets go of the folder. Calling it again is harmless. */
+  close(): Promise<void> {
+    this.#closing ??= this.#store.close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #answer<Output extends object>(
+    operation: (context: OperationContext, input: unknown) => Promise<Output>,
+    input: unknown,
+  ): Promise<Answer<Output>> {
+    this.#requireOpen();
+    return Object.assign(await operation(this.#context, input), { $metadata: SUCCESS_METADATA });
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw new DatabaseClosed();
+  }
+}

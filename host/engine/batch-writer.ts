@@ -1,0 +1,237 @@
+// Stages entries in a thread's IN area in the batch layout of the core (core-as/shard/apply.ts draws it) and applies
+// them. Items are encoded straight into shared memory; one that does not fit, or whose getters called back into the
+// engine, is encoded in private memory and copied in one stretch (DESIGN R16).
+//
+// A batch here is: header . guards (0 or 1) . [shape definition] . one PUT or DELETE.
+
+import { BATCH, ENTRY, ITEM_BYTES_MAX, SCRATCH, STATUS } from '../core/abi.js';
+import { encodeInlineItem } from '../core/codec/inline-item.js';
+import { itemSizeOf } from '../core/codec/item-layout.js';
+import type { ShapeCodec } from '../core/codec/shape-codec.js';
+import type { ShardCore } from '../core/shard-core.js';
+import type { Item } from '../table/item-types.js';
+import type { KeyBuilder } from './key-builder.js';
+import { UNKNOWN_SHAPE, type ShapeIds } from './shape-ids.js';
+import type { TableState } from './table-state.js';
+
+/** What must be true of the item for a write to happen (DESIGN R5). */
+export interface Guard {
+  kind: 'sequence' | 'absent';
+  sequence: number;
+  readSequence: number;
+}
+
+const GUARD_KIND = { sequence: 1, absent: 2 } as const;
+const SHAPE_DEFINED_HERE = 1; // flag of a PUT: its shape id is the one of the SHAPE entry named by shapeRef
+const SHAPE_NAMES_MAX = 4096;
+const HEADROOM = BATCH.HEADER_BYTES + BATCH.GUARD_BYTES + 2 * BATCH.ENTRY_HEADER_BYTES + SHAPE_NAMES_MAX + 8192;
+
+/** A staged batch: where it lies in the shard's memory. */
+export interface Staged {
+  core: ShardCore;
+  at: number;
+  bytes: number;
+  /** It lies in a run of pages reserved for it, to be released after apply. */
+  large: boolean;
+  /** A private copy of it, where there is one already. */
+  saved?: Uint8Array;
+}
+
+export class BatchWriter {
+  readonly #shards: readonly ShardCore[];
+  readonly #keys: KeyBuilder;
+  readonly #shapes: ShapeIds;
+  readonly #staged: Staged;
+  /** Counts stagings: a change during an encode means user code came back into the engine. */
+  #uses = 0;
+
+  constructor(shards: readonly ShardCore[], keys: KeyBuilder, shapes: ShapeIds) {
+    this.#shards = shards;
+    this.#keys = keys;
+    this.#shapes = shapes;
+    this.#staged = { core: shards[0], at: 0, bytes: 0, large: false };
+  }
+
+  /** Any other user of the IN area says so here. */
+  touch(): void {
+    this.#uses++;
+  }
+
+  /** Stages a PUT. The object returned is reused by the next call. */
+  put(table: TableState, item: Item, guard?: Guard): Staged {
+    const uses = ++this.#uses;
+    const shard = this.#keys.itemKey(table, item);
+    const codec = this.#shapes.cache.codecOf(item);
+    const core = this.#shards[shard];
+    const shapeId = codec === undefined ? UNKNOWN_SHAPE : this.#shapes.idOf(core, codec);
+    if (codec === undefined || shapeId === UNKNOWN_SHAPE) return this.#putCopied(table, item, codec, shard, guard);
+
+    const at = core.inAt;
+    const entryAt = at + BATCH.HEADER_BYTES + (guard === undefined ? 0 : BATCH.GUARD_BYTES);
+    const keyAt = entryAt + BATCH.ENTRY_HEADER_BYTES;
+    const keyLength = this.#keys.length;
+    core.copyKey(this.#keys.workbench.u32, this.#keys.workbench.keyAt, keyAt, keyLength);
+    const valueAt = keyAt + keyLength;
+    const valueLength = codec.encode(core.u8, valueAt, at + SCRATCH.IN_BYTES, item, shapeId);
+    if (valueLength < 0 || this.#uses !== uses) return this.#putCopied(table, item, codec, shard, guard);
+    const end = writeEntry(core, entryAt, ENTRY.PUT, 0, keyLength, valueLength);
+    writeHeader(core, at, entryAt, end, 1, guard, 0);
+    return this.#set(core, at, end - at, false);
+  }
+
+  /** The DynamoDB size of an item, by encoding it aside. */
+  sizeOf(item: Item): number {
+    const memory = privateMemory(ITEM_BYTES_MAX);
+    const codec = this.#shapes.cache.codecOf(item);
+    const length =
+      codec === undefined
+        ? encodeInlineItem(memory.u8, 0, memory.u8.length, item)
+        : codec.encode(memory.u8, 0, memory.u8.length, item, 0);
+    if (length < 0) throw new RangeError(`an item is longer than ${ITEM_BYTES_MAX} encoded bytes`);
+    return itemSizeOf(memory.u8, 0);
+  }
+
+  /** Stages a DELETE of the key that lies in the workbench. */
+  delete(shard: number, guard?: Guard): Staged {
+    this.#uses++;
+    const core = this.#shards[shard];
+    const at = core.inAt;
+    const entryAt = at + BATCH.HEADER_BYTES + (guard === undefined ? 0 : BATCH.GUARD_BYTES);
+    const keyLength = this.#keys.length;
+    core.copyKey(
+      this.#keys.workbench.u32,
+      this.#keys.workbench.keyAt,
+      entryAt + BATCH.ENTRY_HEADER_BYTES,
+      keyLength,
+    );
+    const end = writeEntry(core, entryAt, ENTRY.DELETE, 0, keyLength, 0);
+    writeHeader(core, at, entryAt, end, 1, guard, 0);
+    return this.#set(core, at, end - at, false);
+  }
+
+  /** Stages a batch saved earlier. Where no pages are free for a large one now, `at` is 0 and it stays saved. */
+  restage(shard: number, bytes: Uint8Array): Staged {
+    this.#uses++;
+    const core = this.#shards[shard];
+    let at = core.inAt;
+    if (bytes.length > SCRATCH.IN_BYTES) {
+      at = Math.max(0, core.blocking(() => core.exports.largeReserve(bytes.length)));
+      if (at === 0) return this.#set(core, 0, bytes.length, false, bytes);
+    }
+    core.u8.set(bytes, at);
+    return this.#set(core, at, bytes.length, at !== core.inAt, bytes);
+  }
+
+  /** A private copy of a staged batch. */
+  save(staged: Staged): Uint8Array {
+    return staged.saved ?? staged.core.u8.slice(staged.at, staged.at + staged.bytes);
+  }
+
+  /** A put composed in private memory: user code cannot disturb it, and its size is known before room is reserved. */
+  #putCopied(table: TableState, item: Item, codec: ShapeCodec | undefined, shard: number, guard?: Guard): Staged {
+    const core = this.#shards[shard];
+    const shapeId = codec === undefined ? UNKNOWN_SHAPE : this.#shapes.idOf(core, codec);
+    const define = codec !== undefined && shapeId === UNKNOWN_SHAPE && !this.#shapes.full(core);
+
+    const memory = privateMemory(HEADROOM + ITEM_BYTES_MAX);
+    const first = BATCH.HEADER_BYTES + (guard === undefined ? 0 : BATCH.GUARD_BYTES);
+    let entryAt = first;
+    if (define) {
+      memory.u8.set(codec.nameBytes, entryAt + BATCH.ENTRY_HEADER_BYTES);
+      entryAt = writeEntry(memory, entryAt, ENTRY.SHAPE, 0, 0, codec.nameBytes.length);
+    }
+    const keyAt = entryAt + BATCH.ENTRY_HEADER_BYTES;
+    this.#keys.itemKey(table, item);
+    const keyLength = this.#keys.length;
+    const { u8, keyAt: from } = this.#keys.workbench;
+    memory.u8.set(u8.subarray(from, from + keyLength), keyAt);
+    const valueAt = keyAt + keyLength;
+    const limit = memory.u8.length;
+    const valueLength =
+      codec !== undefined && (define || shapeId !== UNKNOWN_SHAPE)
+        ? codec.encode(memory.u8, valueAt, limit, item, define ? 0 : shapeId)
+        : encodeInlineItem(memory.u8, valueAt, limit, item);
+    if (valueLength < 0) throw new RangeError(`an item is longer than ${ITEM_BYTES_MAX} encoded bytes`);
+    const end = writeEntry(memory, entryAt, ENTRY.PUT, define ? SHAPE_DEFINED_HERE : 0, keyLength, valueLength);
+    writeHeader(memory, 0, first, end, define ? 2 : 1, guard, define ? 1 : 0);
+    return this.restage(shard, memory.u8.slice(0, end));
+  }
+
+  #set(core: ShardCore, at: number, bytes: number, large: boolean, saved?: Uint8Array): Staged {
+    const staged = this.#staged;
+    staged.core = core;
+    staged.at = at;
+    staged.bytes = bytes;
+    staged.large = large;
+    staged.saved = saved;
+    return staged;
+  }
+
+  /** Applies what is staged. `at` 0 means there was no room to stage it. */
+  apply(staged: Staged, epoch: number, catalogEpoch: number): number {
+    if (staged.at === 0) return STATUS.MEMTABLE_FULL;
+    const status = staged.core.exports.apply(staged.at, epoch, catalogEpoch);
+    if (staged.large && status !== STATUS.BUSY) this.release(staged);
+    return status;
+  }
+
+  /** Gives back the pages of a large batch. */
+  release(staged: Staged): void {
+    if (!staged.large) return;
+    staged.core.exports.largeRelease();
+    staged.large = false;
+  }
+}
+
+interface Memory {
+  readonly u8: Uint8Array;
+  readonly u32: Uint32Array;
+  readonly f64: Float64Array;
+}
+
+function privateMemory(bytes: number): Memory {
+  const buffer = new ArrayBuffer((bytes + 7) & ~7);
+  return { u8: new Uint8Array(buffer), u32: new Uint32Array(buffer), f64: new Float64Array(buffer) };
+}
+
+/** Writes the header of an entry whose key and value lie behind it; returns where the next entry begins. */
+function writeEntry(
+  memory: Memory,
+  at: number,
+  kind: number,
+  flags: number,
+  keyLength: number,
+  valueLength: number,
+): number {
+  const bytes = (BATCH.ENTRY_HEADER_BYTES + keyLength + valueLength + 7) & ~7;
+  const word = at >>> 2;
+  const words = memory.u32;
+  words[word] = bytes;
+  words[word + 1] = kind | (flags << 8) | (keyLength << 16);
+  words[word + 2] = valueLength;
+  words[word + 3] = 0; // shapeRef: a shape defined in this batch is entry 0
+  return at + bytes;
+}
+
+function writeHeader(
+  memory: Memory,
+  at: number,
+  entriesAt: number,
+  end: number,
+  count: number,
+  guard: Guard | undefined,
+  guarded: number,
+): void {
+  const word = at >>> 2;
+  const words = memory.u32;
+  words[word] = count;
+  words[word + 1] = end - entriesAt;
+  words[word + 2] = guard === undefined ? 0 : 1;
+  words[word + 3] = 0;
+  if (guard !== undefined) {
+    words[word + 4] = guarded;
+    words[word + 5] = GUARD_KIND[guard.kind];
+    memory.f64[(word + 6) >>> 1] = guard.sequence;
+    memory.f64[(word + 8) >>> 1] = guard.readSequence;
+  }
+}

@@ -1,0 +1,58 @@
+// One thread's view of the catalog, read anew from catalog memory when a call answers STALE_CATALOG.
+//
+// Invariant: a TableState object lives as long as its table does, across reloads, because the doors keep it; a table
+// that is gone is marked dropped.
+
+import { ResourceNotFoundException } from '../errors.js';
+import { readCatalog } from './catalog-memory.js';
+import { TableState } from './table-state.js';
+import type { StoredTable, TableKeyspace } from './store.js';
+
+export class CatalogView {
+  readonly #buffer: SharedArrayBuffer;
+  #tables = new Map<number, TableState>();
+  /** The epoch that calls are planned with. */
+  epoch = -1;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.#buffer = buffer;
+    this.reload();
+  }
+
+  reload(): void {
+    const { epoch, tables } = readCatalog(this.#buffer);
+    if (epoch === this.epoch) return;
+    const next = new Map<number, TableState>();
+    for (const stored of tables) next.set(stored.id, this.#keep(stored));
+    for (const [id, table] of this.#tables) if (!next.has(id)) table.dropped = true;
+    this.#tables = next;
+    this.epoch = epoch;
+  }
+
+  list(): readonly TableState[] {
+    return [...this.#tables.values()];
+  }
+
+  get(id: number): TableState | undefined {
+    return this.#tables.get(id);
+  }
+
+  /** The state behind what a door passes in. */
+  stateOf(table: TableKeyspace): TableState {
+    if (table instanceof TableState && !table.dropped) return table;
+    const found = this.#tables.get(table.id);
+    if (found === undefined) throw new ResourceNotFoundException('Requested resource not found');
+    return found;
+  }
+
+  requireLive(table: TableState): void {
+    if (table.dropped) throw new ResourceNotFoundException('Requested resource not found');
+  }
+
+  /** An unchanged definition keeps its object; a changed one gets the new fields in the same object. */
+  #keep(stored: StoredTable): TableState {
+    const known = this.#tables.get(stored.id);
+    if (known === undefined) return new TableState(stored);
+    return Object.assign(known, stored);
+  }
+}

@@ -1,0 +1,67 @@
+// Compaction: tables of a shard are merged one level down until every level is within its bounds.
+//
+// The keeper picks, this job merges, one edit of the manifest replaces inputs by outputs, one latched call installs them.
+// Inputs are unlinked after the edit; a reader that still wants one seeks again.
+
+import type { FileSystem } from '../../io/disk/file-system.js';
+import { CONTROL } from '../runtime/control.js';
+import type { Attachment } from './attachment.js';
+import { ask, type Job, type MergePlan } from './keeper-requests.js';
+import type { TableMeta } from './manifest.js';
+import { tablePath } from './table-files.js';
+import { installTables } from './table-install.js';
+import { mergeTables, type MergeBench, type MergeSource } from './table-merge.js';
+
+export function* compactShard(
+  attachment: Attachment,
+  bench: MergeBench,
+  fileSystem: FileSystem,
+  shard: number,
+  full: boolean,
+): Job {
+  for (;;) {
+    const plan = yield* ask({ kind: 'plan', shard, full });
+    if (plan === undefined) return;
+    const add = plan.move ? [{ ...plan.inputs[0], level: plan.outputLevel }] : yield* merge(attachment, bench, fileSystem, plan);
+    const remove = plan.inputs.map((table) => table.file);
+    yield* ask({ kind: 'version', shard, add, remove });
+    const { folder } = attachment.handles;
+    installTables(fileSystem, folder, attachment.shards[shard], { add, remove }, false);
+    if (!plan.move) for (const file of remove) fileSystem.unlink(tablePath(folder, file));
+    attachment.control.signal(CONTROL.PROGRESS_SIGNAL);
+    yield { kind: 'pause' };
+  }
+}
+
+function* merge(
+  attachment: Attachment,
+  bench: MergeBench,
+  fileSystem: FileSystem,
+  plan: MergePlan,
+): Job<TableMeta[]> {
+  const { folder, options } = attachment.handles;
+  return yield* mergeTables(bench, {
+    fileSystem,
+    folder,
+    sources: sourcesOf(plan.inputs),
+    level: plan.outputLevel,
+    targetBytes: options.tableBytes,
+    bottom: plan.bottom,
+    droppedTables: plan.droppedTables,
+    nextFile: () => attachment.control.add(CONTROL.NEXT_FILE, 1),
+  });
+}
+
+/** Each table of level 0 is a source of its own, newest first; the tables of a deeper level are one. */
+function sourcesOf(inputs: readonly TableMeta[]): MergeSource[] {
+  const sources: MergeSource[] = [];
+  const levels = new Map<number, TableMeta[]>();
+  for (const table of inputs) {
+    if (table.level === 0) sources.push({ kind: 'tables', tables: [table] });
+    else levels.set(table.level, [...(levels.get(table.level) ?? []), table]);
+  }
+  for (const level of [...levels.keys()].sort((a, b) => a - b)) {
+    sources.push({ kind: 'tables', tables: levels.get(level) ?? [] });
+  }
+  return sources;
+}

@@ -1,0 +1,52 @@
+// Flush: the frozen memtable of a shard becomes tables of level 0.
+//
+//   wait until the log is durable as far as the memtable goes (R4: a table never outruns the log)
+//   -> write the tables -> one edit of the manifest -> installed and the memtable dropped in one latched call
+//
+// A crash before the edit leaves orphans, which the next open removes; after it, the log is replayed from there on.
+
+import type { FileSystem } from '../../io/disk/file-system.js';
+import { CONTROL, REQUEST_COMPACT, STATE } from '../runtime/control.js';
+import type { Attachment } from './attachment.js';
+import { LEVEL0_TRIGGER } from './compaction-picker.js';
+import { ask, type Job } from './keeper-requests.js';
+import { readShardStats } from './shard-stats.js';
+import { installTables } from './table-install.js';
+import { mergeTables, type MergeBench } from './table-merge.js';
+
+export function* flushShard(
+  attachment: Attachment,
+  bench: MergeBench,
+  fileSystem: FileSystem,
+  shard: number,
+): Job {
+  const core = attachment.shards[shard];
+  const { control } = attachment;
+  const { folder, options } = attachment.handles;
+  const { hasFrozen, frozenMaxSequence: through } = readShardStats(core);
+  if (!hasFrozen) return;
+  if (!options.temporary) {
+    // While recovery replays the log, what it replays is on disk already.
+    while (control.load(CONTROL.STATE) !== STATE.OPENING && core.exports.durableSequence() < through) {
+      attachment.doorbell.ring();
+      yield { kind: 'durable' };
+    }
+  }
+  const add = yield* mergeTables(bench, {
+    fileSystem,
+    folder,
+    sources: [{ kind: 'frozen', core }],
+    level: 0,
+    targetBytes: Number.MAX_SAFE_INTEGER,
+    bottom: false,
+    droppedTables: [],
+    nextFile: () => control.add(CONTROL.NEXT_FILE, 1),
+  });
+  const edit = { shard, add, remove: [] };
+  yield* ask({ kind: 'version', ...edit, flushedSequence: through });
+  installTables(fileSystem, folder, core, edit, true);
+  control.signal(CONTROL.PROGRESS_SIGNAL);
+  if (readShardStats(core).tablesByLevel[0] >= LEVEL0_TRIGGER && control.request(shard, REQUEST_COMPACT)) {
+    attachment.doorbell.work();
+  }
+}

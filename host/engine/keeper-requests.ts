@@ -1,0 +1,60 @@
+// What threads ask the keeper for. Everything here is structured-cloneable: requests and replies travel between threads.
+
+import type { EngineOptions } from './attachment.js';
+import type { CompactionPlan } from './compaction-picker.js';
+import type { TableMeta } from './manifest.js';
+import type { RecoveryReport } from './recovery-report.js';
+import type { TableDefinition } from './store.js';
+
+/** Sizes left undefined follow from the memory budget (database-memory.ts). */
+export type OpenOptions = Partial<EngineOptions> & Pick<EngineOptions, 'durability' | 'temporary' | 'logBytesMax'>;
+
+export interface OpenRequest {
+  readonly kind: 'open';
+  /** Must exist. */
+  readonly folder: string;
+  /** Of a new database; an existing one must have as many, if this is given. */
+  readonly shards?: number;
+  readonly memoryBytes: number;
+  /** The core with assertions and bounds. */
+  readonly checked: boolean;
+  readonly options: OpenOptions;
+}
+
+export type KeeperRequest =
+  | OpenRequest
+  | { kind: 'report' }
+  | { kind: 'createTable'; definition: TableDefinition }
+  | { kind: 'updateTable'; id: number; definition: TableDefinition }
+  | { kind: 'dropTable'; id: number }
+  /** The next merge of a shard; `full` merges everything down. */
+  | { kind: 'plan'; shard: number; full: boolean }
+  /** Makes a change of a shard's tables durable in the manifest. */
+  | { kind: 'version'; shard: number; add: TableMeta[]; remove: number[]; flushedSequence?: number }
+  | { kind: 'close' };
+
+export interface KeeperReplies {
+  open: undefined;
+  report: RecoveryReport | undefined;
+  createTable: number;
+  updateTable: undefined;
+  dropTable: undefined;
+  plan: MergePlan | undefined;
+  version: undefined;
+  close: undefined;
+}
+
+/** A plan with what the merge must know of the catalog: ids whose entries are garbage. */
+export interface MergePlan extends CompactionPlan {
+  droppedTables: number[];
+}
+
+/** A step of background work: a place where it may pause, a wait for the log, or a question to the keeper. */
+export type JobStep = { kind: 'pause' } | { kind: 'durable' } | { kind: 'ask'; request: KeeperRequest };
+export type Job<Result = void> = Generator<JobStep, Result, unknown>;
+
+export function* ask<Kind extends KeeperRequest['kind']>(
+  request: Extract<KeeperRequest, { kind: Kind }>,
+): Job<KeeperReplies[Kind]> {
+  return (yield { kind: 'ask', request }) as KeeperReplies[Kind];
+}

@@ -1,0 +1,366 @@
+// The keeper of a database: the one writer of its log and its manifest, on the log thread (DESIGN 4, R14).
+//
+//   open    lock -> manifest -> memories and tables -> replay of the log -> a new segment -> open
+//   turn    one group of the log
+//   handle  edits of catalog and versions: durable in the manifest, then visible
+//   close   drain, end mark, unlock
+//
+// Pure of threads: the log thread drives it, or a simulation does inline. A failed write of log or manifest is final:
+// the control memory says so to everybody, and nothing is written any more.
+
+import { ensureDirectory } from '../../io/disk/atomic-file.js';
+import { drawId, type Crc32c } from '../../io/disk/bytes.js';
+import { StorageError } from '../../io/errors.js';
+import type { FileSystem, FolderLock } from '../../io/disk/file-system.js';
+import { LogTurn } from '../../io/log/log-turn.js';
+import { recoverLog, type RecoveredLog } from '../../io/log/recovery.js';
+import { SegmentWriter } from '../../io/log/segment-writer.js';
+import { checksumOf } from '../core/checksum.js';
+import { CoreRing } from '../core/core-ring.js';
+import { Workbench } from '../core/workbench.js';
+import type { Random } from '../random.js';
+import { Control, CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH, STATE } from '../runtime/control.js';
+import { Attachment, type DatabaseHandles } from './attachment.js';
+import { writeCatalog } from './catalog-memory.js';
+import { pickCompaction, planFullCompaction } from './compaction-picker.js';
+import type { KeeperRequest, MergePlan, OpenRequest } from './keeper-requests.js';
+import { LogRetention } from './log-retention.js';
+import { ManifestStore } from './manifest-store.js';
+import type { Edit, Identity } from './manifest.js';
+import { createDatabaseMemory } from './database-memory.js';
+import { readShardStats } from './shard-stats.js';
+import { loadShapes } from './shape-loader.js';
+import type { RecoveryReport } from './recovery-report.js';
+import { Replayer } from './replayer.js';
+import { installTables } from './table-install.js';
+import { prepareTableDirectory } from './table-files.js';
+import type { StoredTable, TableDefinition } from './store.js';
+
+const FORMAT = 1;
+const SHARDS_DEFAULT = 8;
+const SEQUENCE_LEAP = 2 ** 20; // no sequence is ever used twice (R4)
+
+export class Keeper {
+  readonly #request: OpenRequest;
+  readonly #fileSystem: FileSystem;
+  readonly #random: Random;
+  readonly #lock: FolderLock | undefined;
+  readonly #module: WebAssembly.Module;
+  readonly #crc32c: Crc32c;
+  #manifest!: ManifestStore;
+  #attachment!: Attachment;
+  #handles!: DatabaseHandles;
+  #log: LogTurn | undefined;
+  #retention: LogRetention | undefined;
+  /** By shard and level: where the last compaction of the level ended. */
+  readonly #pointers = new Map<string, Uint8Array>();
+  #report: RecoveryReport | undefined;
+
+  constructor(
+    request: OpenRequest,
+    module: WebAssembly.Module,
+    fileSystem: FileSystem,
+    random: Random,
+    lock: FolderLock | undefined,
+  ) {
+    this.#request = request;
+    this.#module = module;
+    this.#crc32c = checksumOf(new Workbench(module, 0, 0));
+    this.#fileSystem = fileSystem;
+    this.#random = random;
+    this.#lock = lock;
+  }
+
+  get handles(): DatabaseHandles {
+    return this.#handles;
+  }
+
+  get report(): RecoveryReport | undefined {
+    return this.#report;
+  }
+
+  /** Reads or creates the manifest, makes the memories, installs the tables. */
+  prepare(id: string, doorbell: SharedArrayBuffer): DatabaseHandles {
+    const { folder } = this.#request;
+    this.#manifest = this.#openManifest();
+    const { state } = this.#manifest;
+    const memory = createDatabaseMemory(this.#request, this.#module, state.identity);
+    this.#handles = { id, folder, doorbell, ...memory };
+    const control = new Control(memory.control);
+    control.store(CONTROL.NEXT_FILE, Math.max(state.nextFile, prepareTableDirectory(this.#fileSystem, folder, state)));
+    this.#publishCatalog(1);
+    this.#attachment = new Attachment(this.#handles, this.#fileSystem, true);
+    for (const core of this.#attachment.shards) {
+      const { tables, flushedSequence } = state.shards[core.shard];
+      installTables(this.#fileSystem, folder, core, { add: tables, remove: [] }, false);
+      core.exports.setSequence(flushedSequence);
+    }
+    this.#raiseCatalogEpoch(1);
+    for (const core of this.#attachment.shards) loadShapes(this.#attachment, core, 1);
+    return this.#handles;
+  }
+
+  #openManifest(): ManifestStore {
+    const { folder, shards } = this.#request;
+    const place = { fileSystem: this.#fileSystem, folder, crc32c: this.#crc32c };
+    const identity = (): Identity => ({
+      format: FORMAT,
+      shards: shards ?? SHARDS_DEFAULT,
+      seedLow: this.#random32(),
+      seedHigh: this.#random32(),
+    });
+    const manifest = ManifestStore.open(place, identity, drawId(this.#random32));
+    const found = manifest.state.identity.shards;
+    if (shards !== undefined && shards !== found) {
+      manifest.close();
+      throw new StorageError(
+        'IoFailure',
+        `${folder} has ${found} shards, fixed when it was created; it cannot be opened with ${shards}`,
+        { path: folder },
+      );
+    }
+    return manifest;
+  }
+
+  /**
+   * Replays the log and starts it anew. `makeRoom` flushes a shard whose memtable is full and returns when that is done;
+   * `breathe` is called now and then, for what else the thread has to do.
+   */
+  recover(makeRoom: (shard: number) => void, breathe: () => void): void {
+    const { control } = this.#attachment;
+    if (!this.#request.options.temporary) this.#recoverLog(makeRoom, breathe);
+    control.store(CONTROL.STATE, STATE.OPEN);
+  }
+
+  #recoverLog(makeRoom: (shard: number) => void, breathe: () => void): void {
+    const directory = logDirectory(this.#request.folder);
+    const fileSystem = this.#fileSystem;
+    if (ensureDirectory(fileSystem, directory)) fileSystem.syncDirectory(this.#request.folder);
+    const replayer = new Replayer(this.#attachment, this.#manifest.state, makeRoom, breathe);
+    const onChunk = replayer.onChunk;
+    const found = recoverLog({ fileSystem, directory, crc32c: this.#crc32c, onChunk });
+    for (const core of this.#attachment.shards) {
+      const highest = Math.max(core.exports.lastSequence(), this.#manifest.state.shards[core.shard].flushedSequence);
+      core.exports.setSequence(highest + SEQUENCE_LEAP);
+    }
+    this.#startLog(directory, found, replayer.through);
+    this.#report = {
+      created: this.#manifest.created,
+      clean: found.clean,
+      records: replayer.records,
+      groups: found.lastGroup,
+      tornBytes: found.torn?.bytes ?? 0,
+      tornPath: found.torn?.path,
+    };
+  }
+
+  #startLog(directory: string, found: RecoveredLog, replayedThrough: readonly number[]): void {
+    const { control, shards } = this.#attachment;
+    const owner = this.#manifest.owner;
+    const writer = new SegmentWriter({
+      fileSystem: this.#fileSystem,
+      directory,
+      owner,
+      random32: this.#random32,
+      crc32c: this.#crc32c,
+      firstNumber: found.firstNumber,
+      retained: found.retained,
+      checkOwner: () => this.#manifest.checkOwner(),
+      segmentBytesMax: this.#request.options.segmentBytesMax,
+    });
+    this.#log = new LogTurn({
+      writer,
+      sources: shards.map((core) => new CoreRing(core, (status) => this.#attachment.fault(status, core.shard))),
+      epoch: { raise: () => (control.add(CONTROL.EPOCH, 1) + 1) | 0 },
+      crc32c: this.#crc32c,
+      lastGroup: found.lastGroup,
+    });
+    this.#retention = new LogRetention(writer, replayedThrough);
+  }
+
+  /** One group of the log. True if one was written: there may be more. */
+  turn(): boolean {
+    const log = this.#log;
+    const { control } = this.#attachment;
+    if (log === undefined || log.failure !== undefined || control.failed) return false;
+    try {
+      const { status } = log.turn();
+      if (status === 'written') {
+        control.signal(CONTROL.DURABLE_SIGNAL);
+        this.#retain(log);
+      }
+      control.mark(CONTROL.STORAGE_FULL, FULL_LOG, log.spareError !== undefined);
+      return status === 'written';
+    } catch (error) {
+      control.failWith(FAILURE.LOG, error as Error);
+      return false;
+    }
+  }
+
+  /** Quiet moments: the log seals its last group and prepares its next segment. True while there is more to do. */
+  rest(): boolean {
+    const log = this.#log;
+    if (log === undefined || log.failure !== undefined || this.#attachment.control.failed) return false;
+    try {
+      log.seal();
+      return log.prepareStep();
+    } catch (error) {
+      this.#attachment.control.failWith(FAILURE.LOG, error as Error);
+      return false;
+    }
+  }
+
+  handle(request: KeeperRequest): unknown {
+    if (this.#attachment.control.failed) throw this.#attachment.failure();
+    switch (request.kind) {
+      case 'createTable':
+        return this.#createTable(request.definition);
+      case 'updateTable':
+        return this.#updateTable(request.id, request.definition);
+      case 'dropTable':
+        return this.#edit({ kind: 'drop', id: request.id });
+      case 'plan':
+        return this.#plan(request.shard, request.full);
+      case 'version':
+        return this.#version(request);
+      case 'report':
+        return this.#report;
+      case 'open':
+      case 'close':
+        throw new TypeError(`'${request.kind}' is not for the keeper itself`);
+    }
+  }
+
+  /** For the driver of a recovery that waits for a flush. */
+  requestFlush(shard: number): void {
+    const core = this.#attachment.shards[shard];
+    core.exports.freeze();
+    this.#attachment.control.request(shard, REQUEST_FLUSH);
+    this.#attachment.doorbell.work();
+  }
+
+  /** True while a frozen memtable waits to be flushed; throws if that will never be. */
+  memtableIsFull(shard: number): boolean {
+    if (this.#attachment.control.failed) throw this.#attachment.failure();
+    return readShardStats(this.#attachment.shards[shard]).hasFrozen;
+  }
+
+  /** Gives up an open that failed: closes what is open, writes nothing. */
+  abandon(): void {
+    this.#log?.close();
+    if (this.#manifest !== undefined) this.#manifest.close();
+    if (this.#attachment === undefined) return;
+    this.#attachment.control.store(CONTROL.STATE, STATE.CLOSED);
+    for (const core of this.#attachment.shards) core.exports.close();
+    this.#attachment.detach();
+  }
+
+  /** Drains the rings and leaves an end mark; the folder stays locked until `unlock`. */
+  close(): void {
+    const { control } = this.#attachment;
+    control.store(CONTROL.STATE, STATE.CLOSING);
+    while (this.turn()) continue;
+    try {
+      this.#log?.close();
+      this.#manifest.close();
+    } finally {
+      control.store(CONTROL.STATE, STATE.CLOSED);
+      for (const core of this.#attachment.shards) core.exports.close();
+      this.#attachment.detach();
+      control.signal(CONTROL.DURABLE_SIGNAL);
+      control.signal(CONTROL.PROGRESS_SIGNAL);
+    }
+  }
+
+  async unlock(): Promise<void> {
+    await this.#lock?.release();
+  }
+
+  #createTable(definition: TableDefinition): number {
+    const id = this.#manifest.state.nextTableId;
+    this.#edit({ kind: 'table', table: { ...definition, id } });
+    return id;
+  }
+
+  #updateTable(id: number, definition: TableDefinition): void {
+    this.#edit({ kind: 'table', table: { ...definition, id } satisfies StoredTable });
+  }
+
+  /** Durable first, then visible to every thread (R8). */
+  #edit(edit: Edit): void {
+    this.#append(edit);
+    const epoch = this.#attachment.control.load(CONTROL.CATALOG_EPOCH) + 1;
+    this.#publishCatalog(epoch);
+    this.#raiseCatalogEpoch(epoch);
+  }
+
+  #append(edit: Edit): void {
+    try {
+      this.#manifest.append(edit);
+    } catch (error) {
+      if (!(error instanceof StorageError && error.code === 'StorageFull')) {
+        this.#attachment.control.failWith(FAILURE.LOG, error as Error);
+      }
+      throw error;
+    }
+  }
+
+  #publishCatalog(epoch: number): void {
+    writeCatalog(this.#handles.catalog, { epoch, tables: this.#manifest.state.tables });
+  }
+
+  #raiseCatalogEpoch(epoch: number): void {
+    for (const core of this.#attachment.shards) core.blocking(() => core.exports.setCatalogEpoch(epoch));
+    this.#attachment.control.store(CONTROL.CATALOG_EPOCH, epoch);
+  }
+
+  #plan(shard: number, full: boolean): MergePlan | undefined {
+    const state = this.#manifest.state;
+    const { levelBaseBytes } = this.#handles.options;
+    const plan = full
+      ? planFullCompaction(state.shards[shard])
+      : pickCompaction(state.shards[shard], { levelBaseBytes }, (level) => this.#pointers.get(`${shard}.${level}`));
+    if (plan === undefined) return undefined;
+    const level = plan.inputs[0].level;
+    if (level > 0) this.#pointers.set(`${shard}.${level}`, plan.inputs[0].minKey);
+    return { ...plan, droppedTables: state.dropped };
+  }
+
+  #version(request: Extract<KeeperRequest, { kind: 'version' }>): void {
+    const { shard, add, remove, flushedSequence } = request;
+    this.#append({ kind: 'version', shard, add, remove, flushedSequence });
+    if (flushedSequence !== undefined && this.#log !== undefined) this.#retain(this.#log);
+  }
+
+  /** Removes log segments that nothing needs; asks for flushes of what keeps a log too long. */
+  #retain(log: LogTurn): void {
+    const retention = this.#retention;
+    if (retention === undefined) return;
+    const { control, shards } = this.#attachment;
+    const belowGroup = retention.belowGroup(
+      (shard) => this.#manifest.state.shards[shard].flushedSequence,
+      shards.map((core) => core.exports.durableSequence()),
+      log.currentGroup,
+    );
+    try {
+      log.retire(belowGroup);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      control.store(CONTROL.LOG_RETIRE_FAILED, 1);
+    }
+    if (retention.bytes() <= this.#request.options.logBytesMax) return;
+    for (const shard of retention.holders((each) => this.#manifest.state.shards[each].flushedSequence)) {
+      shards[shard].exports.freeze();
+      if (control.request(shard, REQUEST_FLUSH)) this.#attachment.doorbell.work();
+    }
+  }
+
+  readonly #random32 = (): number => {
+    const bytes = this.#random.bytes(4);
+    return (bytes[0] | (bytes[1] << 8) | (bytes[2] << 16) | (bytes[3] << 24)) >>> 0;
+  };
+}
+
+export function logDirectory(folder: string): string {
+  return `${folder}/log`;
+}

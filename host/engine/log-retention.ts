@@ -1,0 +1,49 @@
+// Which log segments are still needed (DESIGN R4): those with a record whose effect is in no table yet.
+//
+// For each closed segment: the highest sequence of each shard it can hold, noted when it was closed (an upper bound is
+// enough). It may go, oldest first, when every shard has flushed that far.
+
+import type { RetainedSegment, SegmentWriter } from '../../io/log/segment-writer.js';
+
+interface Closed {
+  readonly segment: RetainedSegment;
+  readonly through: readonly number[];
+}
+
+export class LogRetention {
+  readonly #writer: SegmentWriter;
+  #closed: Closed[];
+
+  /** `replayedThrough`: the highest sequence of each shard in the segments that recovery found. */
+  constructor(writer: SegmentWriter, replayedThrough: readonly number[]) {
+    this.#writer = writer;
+    this.#closed = writer.retained.map((segment) => ({ segment, through: replayedThrough }));
+  }
+
+  /** All groups below the one returned are needed no more. */
+  belowGroup(flushed: (shard: number) => number, durable: readonly number[], nextGroup: number): number {
+    this.#note(durable);
+    const needed = this.#closed.find(({ through }) => through.some((sequence, shard) => sequence > flushed(shard)));
+    return needed?.segment.firstGroup ?? this.#closed.at(-1)?.segment.lastGroup ?? Math.min(1, nextGroup);
+  }
+
+  /** Bytes of the closed segments. */
+  bytes(): number {
+    return this.#closed.reduce((sum, { segment }) => sum + segment.size, 0);
+  }
+
+  /** The shards that keep the oldest segment. */
+  holders(flushed: (shard: number) => number): number[] {
+    const oldest = this.#closed[0];
+    if (oldest === undefined) return [];
+    return oldest.through.flatMap((sequence, shard) => (sequence > flushed(shard) ? [shard] : []));
+  }
+
+  /** Takes over what was closed and what was removed since the last look. */
+  #note(durable: readonly number[]): void {
+    const known = new Map(this.#closed.map((closed) => [closed.segment.number, closed]));
+    this.#closed = this.#writer.retained.map(
+      (segment) => known.get(segment.number) ?? { segment, through: durable },
+    );
+  }
+}

@@ -1,0 +1,330 @@
+// The engine behind the doors, as one thread sees it: the Store interface on the shards of one database.
+//
+// Every call runs on the thread that makes it (DESIGN 1). What needs others goes through `Services`: edits of the
+// catalog to the keeper, background work to the pool.
+
+import type { FileSystem } from '../../io/disk/file-system.js';
+import { STATUS } from '../core/abi.js';
+import type { ShardCore } from '../core/shard-core.js';
+import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
+import { CONTROL, STATE } from '../runtime/control.js';
+import type { Item, KeyValue } from '../table/item-types.js';
+import { Attachment, type DatabaseHandles } from './attachment.js';
+import { BatchWriter, type Guard } from './batch-writer.js';
+import { BlockProvider } from './block-provider.js';
+import { CatalogView } from './catalog-view.js';
+import { Durability } from './durability.js';
+import { KeyBuilder } from './key-builder.js';
+import { PageReader } from './page-reader.js';
+import { Reader, type Encoded } from './reader.js';
+import { planPage, segmentOfKey } from './scan-plan.js';
+import type { PageTask, RawPage } from './raw-pages.js';
+import type { Services } from './services.js';
+import { ShapeIds } from './shape-ids.js';
+import { readShardStats, type ShardFigures } from './shard-stats.js';
+import type {
+  DeleteOptions,
+  Page,
+  PageOptions,
+  PutOptions,
+  Range,
+  Store,
+  StoredTable,
+  StoreFigures,
+  TableDefinition,
+  TableFigures,
+  TableKeyspace,
+} from './store.js';
+import type { TableState } from './table-state.js';
+import { Writer } from './writer.js';
+
+/** Reads pages of scans on other threads. */
+export type PagePool = (task: PageTask) => Promise<RawPage>;
+
+export class LsmStore implements Store {
+  readonly attachment: Attachment;
+  readonly durability: Durability;
+  readonly #catalog: CatalogView;
+  readonly #keys: KeyBuilder;
+  readonly #shapes: ShapeIds;
+  readonly #batch: BatchWriter;
+  readonly #writer: Writer;
+  readonly #reader: Reader;
+  readonly #pages: PageReader;
+  readonly #services: Services;
+  readonly #pool: PagePool | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    handles: DatabaseHandles,
+    fileSystem: FileSystem,
+    blocking: boolean,
+    services: Services,
+    pool: PagePool | undefined,
+  ) {
+    this.#pool = pool;
+    const attachment = new Attachment(handles, fileSystem, blocking);
+    this.attachment = attachment;
+    this.#services = services;
+    this.#catalog = new CatalogView(handles.catalog);
+    this.#keys = new KeyBuilder(attachment.workbench, attachment.shards.length);
+    this.#shapes = new ShapeIds(attachment);
+    this.#batch = new BatchWriter(attachment.shards, this.#keys, this.#shapes);
+    this.durability = new Durability(attachment.control, {
+      shardCount: attachment.shards.length,
+      durableSequence: (shard) => attachment.shards[shard].exports.durableSequence(),
+      failure: () => attachment.failure(),
+      ring: () => attachment.doorbell.ring(),
+    }, services.keepAlive);
+    this.#writer = new Writer(attachment, this.#batch, this.#catalog, this.durability, services);
+    const blocks = new BlockProvider(attachment);
+    this.#reader = new Reader(attachment, this.#catalog, this.#keys, blocks);
+    this.#pages = new PageReader(attachment, this.#catalog, this.#reader, this.#shapes, blocks);
+  }
+
+  catalog(): readonly StoredTable[] {
+    this.#check();
+    this.#refresh();
+    return this.#catalog.list();
+  }
+
+  async createKeyspace(definition: TableDefinition): Promise<StoredTable> {
+    this.#check();
+    const id = await this.#services.createTable(definition);
+    return this.#reloaded(id);
+  }
+
+  async updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable> {
+    this.#check();
+    await this.#services.updateTable(id, definition);
+    return this.#reloaded(id);
+  }
+
+  async dropKeyspace(id: number): Promise<void> {
+    this.#check();
+    await this.#services.dropTable(id);
+    this.#catalog.reload();
+  }
+
+  getSync(table: TableKeyspace, key: Item): Item | undefined {
+    const state = this.#live(table);
+    this.#batch.touch();
+    const core = this.attachment.shards[this.#keys.key(state, key)];
+    const found = this.#reader.getSync(core);
+    this.#catalog.requireLive(state);
+    return this.#decode(core, found);
+  }
+
+  get(table: TableKeyspace, key: Item, consistent: boolean, signal?: AbortSignal): Promise<Item | undefined> {
+    try {
+      signal?.throwIfAborted();
+      const state = this.#live(table);
+      this.#batch.touch();
+      const core = this.attachment.shards[this.#keys.key(state, key)];
+      const found = this.#reader.get(core);
+      if (found instanceof Promise) return this.#finishGet(state, core, found, consistent);
+      this.#catalog.requireLive(state);
+      const item = this.#decode(core, found);
+      if (!consistent) return Promise.resolve(item);
+      return this.#whenDurable(core.shard, found.sequence).then(() => item);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined> {
+    try {
+      const state = this.#live(table);
+      if (options?.returnOld === true) {
+        return this.#replace(state, () => this.#keys.itemKey(state, item), (guard) => this.#batch.put(state, item, guard));
+      }
+      return this.#writer.commit(state, this.#batch.put(state, item)) as Promise<undefined>;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  delete(table: TableKeyspace, key: Item, options?: DeleteOptions): Promise<Item | undefined> {
+    try {
+      const state = this.#live(table);
+      const shard = this.#keys.key(state, key);
+      if (options?.returnOld === true) {
+        const copy = { ...key };
+        return this.#replace(
+          state,
+          () => this.#keys.key(state, copy),
+          (guard) => this.#batch.delete(this.#keys.key(state, copy), guard),
+        );
+      }
+      return this.#writer.commit(state, this.#batch.delete(shard)) as Promise<undefined>;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  async page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page> {
+    const state = this.#live(table);
+    const bits = Math.log2(this.attachment.shards.length);
+    const pieces = planPage(this.#keys, bits, state, range, options.startKey, options.reverse === true);
+    const seen = new Float64Array(this.attachment.shards.length);
+    const page = await this.#pages.page(state, pieces, options, seen);
+    this.#catalog.requireLive(state);
+    if (options.consistent) {
+      for (let shard = 0; shard < seen.length; shard++) await this.#whenDurable(shard, seen[shard]);
+    }
+    return page;
+  }
+
+  segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
+    const state = this.#live(table);
+    this.#keys.partition(state.id, state.partitionType, partition);
+    return segmentOfKey(this.#keys.bytes(), totalSegments);
+  }
+
+  itemSize(item: Item): number {
+    return this.#batch.sizeOf(item);
+  }
+
+  async tableFigures(table: TableKeyspace): Promise<TableFigures> {
+    let itemCount = 0;
+    let sizeBytes = 0;
+    let startKey: Item | undefined;
+    do {
+      const options: PageOptions = { bytesMax: 64 * 1024 * 1024, consistent: false, select: 'count', startKey };
+      const page: Page = await this.page(table, { kind: 'scan' }, options);
+      itemCount += page.count;
+      sizeBytes += page.sizeBytes;
+      startKey = page.lastKey;
+    } while (startKey !== undefined);
+    return { itemCount, sizeBytes };
+  }
+
+  stats(): StoreFigures & { shards: ShardFigures[] } {
+    this.#check();
+    const { control, shards } = this.attachment;
+    return {
+      tables: this.#catalog.list().length,
+      writeStalls: control.load(CONTROL.STALLS),
+      writeStallMs: control.load(CONTROL.STALL_MS),
+      shards: shards.map((core) => readShardStats(core)),
+    };
+  }
+
+  async sync(): Promise<void> {
+    this.#check();
+    const waits = this.attachment.shards.map((core) => this.#whenDurable(core.shard, core.exports.lastSequence()));
+    await Promise.all(waits);
+  }
+
+  flush(): Promise<void> {
+    return this.#services.flush(this);
+  }
+
+  compact(): Promise<void> {
+    return this.#services.compact(this);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#finish();
+    return this.#closing;
+  }
+
+  /** Refuses new calls, lets writes in flight settle, then ends. */
+  async #finish(): Promise<void> {
+    try {
+      await this.#writer.idle();
+    } finally {
+      await this.#services.close(this);
+    }
+  }
+
+  /** Puts or deletes and gives what was there: read, then write guarded by what was read, until nobody came between. */
+  async #replace(
+    table: TableState,
+    writeKey: () => number,
+    stage: (guard: Guard) => ReturnType<BatchWriter['put']>,
+  ): Promise<Item | undefined> {
+    for (;;) {
+      this.attachment.check();
+      const core = this.attachment.shards[writeKey()];
+      const looked = this.#reader.get(core);
+      const found = looked instanceof Promise ? await looked : looked;
+      const old = this.#decode(core, found);
+      const guard: Guard = {
+        kind: found.length < 0 ? 'absent' : 'sequence',
+        sequence: found.sequence,
+        readSequence: found.readSequence,
+      };
+      const status = this.#writer.queued(core.shard) > 0 ? STATUS.BUSY : this.#writer.tryApply(stage(guard));
+      if (status >= 0) {
+        await this.#writer.applied(core);
+        return old;
+      }
+      if (status === STATUS.STALE_CATALOG) {
+        this.#catalog.reload();
+        this.#catalog.requireLive(table);
+      } else if (status === STATUS.MEMTABLE_FULL || status === STATUS.LOG_FULL) {
+        this.#writer.relieve(core);
+        await this.#services.wait();
+      } else if (status === STATUS.BUSY) {
+        await new Promise((resolve) => setImmediate(resolve));
+      } else if (status !== STATUS.GUARD_FAILED && status !== STATUS.RETRY) {
+        throw this.attachment.fault(status, core.shard);
+      }
+    }
+  }
+
+  async #finishGet(
+    table: TableState,
+    core: ShardCore,
+    pending: Promise<Encoded>,
+    consistent: boolean,
+  ): Promise<Item | undefined> {
+    const found = await pending;
+    this.#catalog.requireLive(table);
+    const item = this.#decode(core, found);
+    if (consistent) await this.#whenDurable(core.shard, found.sequence);
+    return item;
+  }
+
+  /** Nothing leaves a consistent read that a crash could take back (DESIGN R6). */
+  #whenDurable(shard: number, sequence: number): Promise<void> {
+    const { options } = this.attachment.handles;
+    if (options.temporary || this.attachment.shards[shard].exports.durableSequence() >= sequence) {
+      return Promise.resolve();
+    }
+    return this.durability.wait(shard, sequence);
+  }
+
+  #decode(core: ShardCore, found: Encoded): Item | undefined {
+    const { view, at, length } = found;
+    if (length < 0) return undefined;
+    return this.#shapes.decode(core, view, at, length);
+  }
+
+  #live(table: TableKeyspace): TableState {
+    const words = this.attachment.control.words;
+    if (words[CONTROL.FAILED] !== 0 || words[CONTROL.STATE] !== STATE.OPEN || this.#closing !== undefined) {
+      this.#check();
+    }
+    return this.#catalog.stateOf(table);
+  }
+
+  #check(): void {
+    if (this.#closing !== undefined) throw new DatabaseClosed();
+    this.attachment.check();
+  }
+
+  /** Takes over what other threads changed in the catalog. */
+  #refresh(): void {
+    if (this.attachment.control.load(CONTROL.CATALOG_EPOCH) !== this.#catalog.epoch) this.#catalog.reload();
+  }
+
+  #reloaded(id: number): StoredTable {
+    this.#catalog.reload();
+    const table = this.#catalog.get(id);
+    if (table === undefined) throw new ResourceNotFoundException('Requested resource not found');
+    return table;
+  }
+}
+

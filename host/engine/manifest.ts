@@ -1,0 +1,134 @@
+// The manifest: what the database consists of, as a list of edits over an empty state.
+//
+// Edits are msgpack records in the journal of io/manifest. Replaying them gives the state; a snapshot is the
+// state written as one edit. Invariants: a table file is named only after it and its directory entry are durable;
+// `flushedSequence` of a shard grows only in the edit that adds the table which holds those sequences; table and
+// file ids are never used twice.
+
+import { pack, unpack } from 'msgpackr';
+import type { StoredTable } from './store.js';
+
+export const LEVELS = 7;
+
+/** A live table file as the manifest knows it. Keys are encoded keys; sizes in bytes. */
+export interface TableMeta {
+  file: number;
+  level: number;
+  bytes: number;
+  entries: number;
+  tombstones: number;
+  minKey: Uint8Array;
+  maxKey: Uint8Array;
+  maxSequence: number;
+  /** Bytes at the end of the file that stay in memory while it is live: TOP block and footer. */
+  tailBytes: number;
+  /** Where the TOP block lies: offset / 8, and its length on disk. */
+  top8: number;
+  topBytes: number;
+  /** Bytes of keys and values, uncompressed. */
+  contentBytes: number;
+}
+
+export interface ShardState {
+  flushedSequence: number;
+  /** Level 0 newest first; levels 1.. by key. */
+  tables: TableMeta[];
+}
+
+export interface Identity {
+  format: number;
+  shards: number;
+  seedLow: number;
+  seedHigh: number;
+}
+
+export type Edit =
+  | { kind: 'create'; identity: Identity }
+  | { kind: 'owner'; owner: string }
+  | { kind: 'snapshot'; state: ManifestState }
+  | { kind: 'table'; table: StoredTable }
+  | { kind: 'drop'; id: number }
+  | {
+      kind: 'version';
+      shard: number;
+      add: TableMeta[];
+      remove: number[];
+      /** Present in the edit of a flush. */
+      flushedSequence?: number;
+    };
+
+export interface ManifestState {
+  identity: Identity;
+  owner: string;
+  nextTableId: number;
+  nextFile: number;
+  tables: StoredTable[];
+  /** Ids of dropped tables whose entries compaction may still meet. */
+  dropped: number[];
+  shards: ShardState[];
+}
+
+export function emptyState(identity: Identity): ManifestState {
+  return {
+    identity,
+    owner: '',
+    nextTableId: 16, // ids below are the engine's own keyspaces
+    nextFile: 1,
+    tables: [],
+    dropped: [],
+    shards: Array.from({ length: identity.shards }, () => ({ flushedSequence: 0, tables: [] })),
+  };
+}
+
+export function encodeEdit(edit: Edit): Uint8Array {
+  return pack(edit);
+}
+
+export function decodeEdit(bytes: Uint8Array): Edit {
+  const edit: unknown = unpack(bytes);
+  if (typeof edit !== 'object' || edit === null || !('kind' in edit)) {
+    throw new TypeError('a manifest record is not an edit');
+  }
+  return edit as Edit;
+}
+
+/** Applies an edit; `state` is undefined only before the first one. */
+export function applyEdit(state: ManifestState | undefined, edit: Edit): ManifestState {
+  if (edit.kind === 'create') return emptyState(edit.identity);
+  if (edit.kind === 'snapshot') return edit.state;
+  if (state === undefined) throw new TypeError(`a manifest begins with '${edit.kind}', not with 'create'`);
+  switch (edit.kind) {
+    case 'owner':
+      state.owner = edit.owner;
+      break;
+    case 'table':
+      state.tables = [...state.tables.filter((table) => table.id !== edit.table.id), edit.table];
+      state.nextTableId = Math.max(state.nextTableId, edit.table.id + 1);
+      break;
+    case 'drop':
+      state.tables = state.tables.filter((table) => table.id !== edit.id);
+      state.dropped.push(edit.id);
+      break;
+    case 'version':
+      applyVersionEdit(state.shards[edit.shard], edit);
+      for (const table of edit.add) state.nextFile = Math.max(state.nextFile, table.file + 1);
+      break;
+  }
+  return state;
+}
+
+function applyVersionEdit(shard: ShardState, edit: Extract<Edit, { kind: 'version' }>): void {
+  const removed = new Set(edit.remove);
+  const kept = shard.tables.filter((table) => !removed.has(table.file));
+  shard.tables = [...edit.add, ...kept].sort(
+    (a, b) => a.level - b.level || (a.level === 0 ? b.file - a.file : compareKeys(a.minKey, b.minKey)),
+  );
+  if (edit.flushedSequence !== undefined) {
+    shard.flushedSequence = Math.max(shard.flushedSequence, edit.flushedSequence);
+  }
+}
+
+/** Unsigned byte order, shorter prefix first. */
+export function compareKeys(a: Uint8Array, b: Uint8Array): number {
+  return Buffer.compare(a, b);
+}

@@ -1,0 +1,165 @@
+// Opens a database on the runtime's threads: the keeper recovers it on the log thread, the pool is told, and the thread
+// that called gets a store of its own. `attachEngine` gives another thread of the process a store on the same memory.
+
+import { resolve } from 'node:path';
+import { makeTemporaryFolder, realFileSystem, removeTemporaryFolder } from '../../io/disk/real-file-system.js';
+import { DatabaseClosed } from '../errors.js';
+import { randomUuid, type Random } from '../random.js';
+import { CONTROL, Control, type Doorbell, STATE } from '../runtime/control.js';
+import { KeeperClient } from '../runtime/keeper-channel.js';
+import type { OpenReply } from '../runtime/log-thread.js';
+import { Runtime } from '../runtime/runtime.js';
+import { KeepAlive, waitForChange } from '../runtime/waiting.js';
+import type { DatabaseHandles } from './attachment.js';
+import type { OpenOptions, OpenRequest } from './keeper-requests.js';
+import { LsmStore } from './lsm-store.js';
+import { Maintenance } from './maintenance.js';
+import type { TableDefinition } from './store.js';
+import type { Services } from './services.js';
+
+const MIB = 1024 * 1024;
+const WAIT_MS = 250;
+
+/** What an embedding program decides; sizes left out follow from `memoryMb`. */
+export interface EngineSettings {
+  readonly durability: 'sync' | 'relaxed';
+  readonly shards?: number;
+  readonly memoryMb: number;
+  readonly random: Random;
+  /** The core with assertions and bounds. */
+  readonly checked?: boolean;
+  /** Sizes, for tests and benchmarks. */
+  readonly sizes?: Partial<Omit<OpenOptions, 'durability' | 'temporary'>>;
+}
+
+/** Opens the database in a folder, or a temporary one. */
+export async function openEngine(path: string | undefined, settings: EngineSettings): Promise<LsmStore> {
+  const runtime = Runtime.get(() => randomUuid(settings.random));
+  await runtime.ready();
+  const temporary = path === undefined;
+  const folder = temporary ? makeTemporaryFolder() : resolve(path);
+  const request: OpenRequest = {
+    kind: 'open',
+    folder,
+    shards: settings.shards,
+    memoryBytes: settings.memoryMb * MIB,
+    checked: settings.checked ?? false,
+    options: {
+      logBytesMax: Math.max(64 * MIB, settings.memoryMb * MIB),
+      ...settings.sizes,
+      durability: settings.durability,
+      temporary,
+    },
+  };
+  const id = randomUuid(settings.random);
+  const keepAlive = new KeepAlive();
+  const keeper = new KeeperClient(runtime.id, id, runtime.doorbell, keepAlive);
+  try {
+    const handles = await recovered(runtime, keeper, request);
+    const services = new ThreadServices(handles, runtime.doorbell, keeper, keepAlive, async () => {
+      await runtime.detach(id);
+      await keeper.ask({ kind: 'close' });
+      if (temporary) removeTemporaryFolder(folder);
+    });
+    return new LsmStore(handles, realFileSystem(), false, services, (task) => runtime.page(task));
+  } catch (error) {
+    await runtime.detach(id);
+    keeper.close();
+    keepAlive.end();
+    if (temporary) removeTemporaryFolder(folder);
+    throw error;
+  }
+}
+
+/** A store of this thread on a database that another thread of the process opened. Closing it only detaches. */
+export function attachEngine(handles: DatabaseHandles, runtimeId: string, doorbell: Doorbell): LsmStore {
+  const keepAlive = new KeepAlive();
+  const keeper = new KeeperClient(runtimeId, handles.id, doorbell, keepAlive);
+  const services = new ThreadServices(handles, doorbell, keeper, keepAlive, async () => undefined);
+  return new LsmStore(handles, realFileSystem(), false, services, undefined);
+}
+
+/** The keeper answers twice; the pool must be there before it replays, because it may need flushes. */
+async function recovered(runtime: Runtime, keeper: KeeperClient, request: OpenRequest): Promise<DatabaseHandles> {
+  let attached: Promise<void> | undefined;
+  let handles: DatabaseHandles | undefined;
+  await keeper.ask(request, (reply) => {
+    const prepared = reply as OpenReply;
+    if (prepared.kind !== 'prepared') return;
+    handles = prepared.handles;
+    attached = runtime.attach(handles);
+    attached.catch(() => undefined); // looked at below
+  });
+  await attached;
+  if (handles === undefined) throw new DatabaseClosed();
+  return handles;
+}
+
+class ThreadServices implements Services {
+  readonly keepAlive: KeepAlive;
+  readonly #control: Control;
+  readonly #doorbell: Doorbell;
+  readonly #keeper: KeeperClient;
+  readonly #end: () => Promise<void>;
+  readonly #maintenance: Maintenance;
+
+  constructor(
+    handles: DatabaseHandles,
+    doorbell: Doorbell,
+    keeper: KeeperClient,
+    keepAlive: KeepAlive,
+    end: () => Promise<void>,
+  ) {
+    this.keepAlive = keepAlive;
+    this.#control = new Control(handles.control);
+    this.#doorbell = doorbell;
+    this.#keeper = keeper;
+    this.#end = end;
+    this.#maintenance = new Maintenance(this.#control, this);
+  }
+
+  work(): void {
+    this.#doorbell.work();
+  }
+
+  async wait(): Promise<void> {
+    this.keepAlive.hold();
+    try {
+      const seen = this.#control.load(CONTROL.PROGRESS_SIGNAL);
+      await waitForChange(this.#control, CONTROL.PROGRESS_SIGNAL, seen, WAIT_MS);
+    } finally {
+      this.keepAlive.release();
+    }
+  }
+
+  createTable(definition: TableDefinition): Promise<number> {
+    return this.#keeper.ask({ kind: 'createTable', definition });
+  }
+
+  async updateTable(id: number, definition: TableDefinition): Promise<void> {
+    await this.#keeper.ask({ kind: 'updateTable', id, definition });
+  }
+
+  async dropTable(id: number): Promise<void> {
+    await this.#keeper.ask({ kind: 'dropTable', id });
+  }
+
+  flush(store: LsmStore): Promise<void> {
+    return this.#maintenance.flush(store.attachment);
+  }
+
+  compact(store: LsmStore): Promise<void> {
+    return this.#maintenance.compact(store.attachment);
+  }
+
+  async close(store: LsmStore): Promise<void> {
+    try {
+      await this.#end();
+    } finally {
+      this.#control.store(CONTROL.STATE, Math.max(this.#control.load(CONTROL.STATE), STATE.OPEN));
+      store.attachment.detach();
+      this.#keeper.close();
+      this.keepAlive.end();
+    }
+  }
+}

@@ -1,0 +1,162 @@
+// The seam between the doors and the engine: what operations and the fast handle need, and nothing of how it is
+// done. host/engine/lsm-store.ts implements it on the shards; test/model/memory-store.ts on sorted arrays.
+//
+// The doors check requests (names, limits, expressions, order of faults) and hand over plain items. The store
+// checks what it must read anyway to encode an item:
+//   put      the key attributes are there with the declared types (keyFaultInItem of table/key-schema.ts), values are
+//            legal (table/item-value.ts has the rules and texts), the size is at most ITEM_SIZE_MAX
+//   keys     exactly the key attributes, of the declared types and legal sizes (keyFault of table/key-schema.ts)
+// A fault is a ValidationException with DynamoDB's bare text (no `1 validation error detected: `), or an
+// UnsupportedValue for what no DynamoDB type can hold. A call that fails has changed nothing.
+//
+// Invariants of every implementation:
+//  * Items and keys passed in are read before the first await and never kept; items handed out belong to the caller.
+//  * A dropped keyspace answers ResourceNotFoundException, a closed store DatabaseClosed.
+//  * Asynchronous methods reject; they never throw. An aborted signal rejects with the signal's reason.
+//  * Sets come out sorted (strings and binary by bytes, numbers by value), numbers canonical.
+
+import type { Item, KeySchema, KeyValue } from '../table/item-types.js';
+
+/**
+ * What names a table to the store. The store hands these out (from `createKeyspace` and `catalog`) and may keep more in
+ * the object than is declared here; the doors keep that very object and pass it back in each call.
+ */
+export interface TableKeyspace {
+  /** Unique for the life of the database: never given to another table, even after this one is dropped. */
+  readonly id: number;
+  readonly name: string;
+  readonly key: KeySchema;
+  /** True once the table is gone, also when another thread dropped it. Doors then look the name up again. */
+  readonly dropped?: boolean;
+}
+
+/** One attribute definition as DescribeTable shows it. */
+export interface StoredAttributeDefinition {
+  readonly AttributeName: string;
+  readonly AttributeType: 'S' | 'N' | 'B';
+}
+
+/** Everything DescribeTable needs beside live figures. JSON-serialisable: it is what the manifest keeps. */
+export interface TableDefinition {
+  readonly name: string;
+  readonly key: KeySchema;
+  readonly attributeDefinitions: readonly StoredAttributeDefinition[];
+  /** A UUID, new for each creation: a table made again under one name has another. */
+  readonly tableId: string;
+  readonly arn: string;
+  readonly createdAtMs: number;
+  readonly billingMode: 'PROVISIONED' | 'PAY_PER_REQUEST';
+  /** 0 and 0 on demand. */
+  readonly readUnits: number;
+  readonly writeUnits: number;
+  /** Set while the billing mode is, or once was, PAY_PER_REQUEST. */
+  readonly onDemandSinceMs?: number;
+  readonly tableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
+  readonly deletionProtection: boolean;
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+}
+
+/** A definition in the catalog. The entries of `catalog()` are the TableKeyspace objects of their tables. */
+export interface StoredTable extends TableKeyspace, TableDefinition {}
+
+/** A key condition, already checked against the key schema. Values have the types the schema declares. */
+export interface SortCondition {
+  readonly op: 'eq' | 'lt' | 'lte' | 'gt' | 'gte' | 'between' | 'beginsWith';
+  readonly value: KeyValue;
+  /** The upper bound of `between`, inclusive like the lower one. May be below it: then nothing matches. */
+  readonly value2?: KeyValue;
+}
+
+export interface QueryRange {
+  readonly kind: 'query';
+  readonly partition: KeyValue;
+  readonly sort?: SortCondition;
+}
+
+/** A whole table, or one segment of it: segments split the hash range, so no partition key is in two of them. */
+export interface ScanRange {
+  readonly kind: 'scan';
+  readonly segment?: number;
+  readonly totalSegments?: number;
+}
+
+export type Range = QueryRange | ScanRange;
+
+export interface PageOptions {
+  /** Rows at most. The page ends at the row that reaches it. */
+  readonly limit?: number;
+  /** Descending sort keys (queries only). */
+  readonly reverse?: boolean;
+  /** A whole primary key; the page begins after it. The item it names need not exist. */
+  readonly startKey?: Item;
+  /** DynamoDB bytes. The row that reaches or crosses this is included and ends the page. */
+  readonly bytesMax: number;
+  /** True: nothing is returned that a crash could still take back, and everything acknowledged before is seen. */
+  readonly consistent: boolean;
+  /** `count` leaves `items` empty. */
+  readonly select: 'items' | 'count';
+  readonly signal?: AbortSignal;
+}
+
+export interface Page {
+  readonly items: Item[];
+  /** Rows stepped over, whether or not they were asked for. */
+  readonly count: number;
+  /** DynamoDB bytes of those rows. */
+  readonly sizeBytes: number;
+  /** Key of the last row. Present exactly when the limit or the byte bound ended the page, even at the very end. */
+  readonly lastKey?: Item;
+}
+
+export interface PutOptions {
+  /** Resolve with the item that was replaced. Without it the store need not read, and resolves with undefined. */
+  readonly returnOld?: boolean;
+}
+
+export interface DeleteOptions {
+  readonly returnOld?: boolean;
+}
+
+/** Figures of one table. They may be estimates; right after a flush and with no overwrites they are exact. */
+export interface TableFigures {
+  readonly itemCount: number;
+  readonly sizeBytes: number;
+}
+
+/** Figures of the whole store, for tools. Implementations add their own. */
+export interface StoreFigures {
+  readonly tables: number;
+  readonly [figure: string]: unknown;
+}
+
+export interface Store {
+  /** Durable when the promise resolves, as are all edits of the catalog. Names are unique: the caller has checked. */
+  createKeyspace(definition: TableDefinition): Promise<StoredTable>;
+  /** Replaces the definition of the table with this id; name and key stay. Resolves with the new catalog entry. */
+  updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable>;
+  /** After this resolves no call sees an item of it again. */
+  dropKeyspace(id: number): Promise<void>;
+  /** All live tables, in no promised order. */
+  catalog(): readonly StoredTable[];
+
+  /** Reads without waiting for durability. Blocks on disk reads. Throws instead of rejecting. */
+  getSync(table: TableKeyspace, key: Item): Item | undefined;
+  get(table: TableKeyspace, key: Item, consistent: boolean, signal?: AbortSignal): Promise<Item | undefined>;
+  /** Writes of one thread to one item take effect in the order of the calls. */
+  put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined>;
+  /** Deleting nothing is a success. */
+  delete(table: TableKeyspace, key: Item, options?: DeleteOptions): Promise<Item | undefined>;
+  /** A startKey outside the range is legal: the page begins where the range does, or is empty. */
+  page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page>;
+  /** The segment (of `totalSegments`) that a partition key belongs to. */
+  segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number;
+
+  /** DynamoDB size in bytes of a legal item. */
+  itemSize(item: Item): number;
+  tableFigures(table: TableKeyspace): TableFigures | Promise<TableFigures>;
+  stats(): StoreFigures | Promise<StoreFigures>;
+  /** Resolves when every write made before the call is durable. */
+  sync(): Promise<void>;
+  /** Finishes what is in flight, then refuses. A second call gives the same promise's result. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,175 @@
+// The way of a write on its own thread: stage, apply, wait for the log.
+//
+// A write that cannot be applied now (no memory, no room in the log ring, the latch is held) is copied and queued behind
+// earlier ones of this thread to the same shard, so writes of one thread to one item take effect in the order of
+// the calls (DESIGN R13). The queue has a byte bound; past it calls reject with a retryable error.
+
+import { RESULT, RESULT_FLAG, STATUS } from '../core/abi.js';
+import type { ShardCore } from '../core/shard-core.js';
+import { ThrottlingException } from '../errors.js';
+import { CONTROL, REQUEST_FLUSH } from '../runtime/control.js';
+import type { Attachment } from './attachment.js';
+import type { BatchWriter, Staged } from './batch-writer.js';
+import type { CatalogView } from './catalog-view.js';
+import type { Durability } from './durability.js';
+import type { Progress } from './services.js';
+import type { TableState } from './table-state.js';
+
+const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
+const DONE = Promise.resolve();
+
+interface Queued {
+  readonly table: TableState;
+  readonly bytes: Uint8Array;
+  readonly resolve: (durable: Promise<void>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Writer {
+  readonly #attachment: Attachment;
+  readonly #batch: BatchWriter;
+  readonly #catalog: CatalogView;
+  readonly #durability: Durability;
+  readonly #progress: Progress;
+  readonly #queues: Queued[][];
+  readonly #waitsForLog: boolean;
+  #queuedBytes = 0;
+
+  constructor(
+    attachment: Attachment,
+    batch: BatchWriter,
+    catalog: CatalogView,
+    durability: Durability,
+    progress: Progress,
+  ) {
+    this.#attachment = attachment;
+    this.#batch = batch;
+    this.#catalog = catalog;
+    this.#durability = durability;
+    this.#progress = progress;
+    this.#queues = attachment.shards.map(() => []);
+    const { temporary, durability: kind } = attachment.handles.options;
+    this.#waitsForLog = kind === 'sync' && !temporary;
+  }
+
+  /** Applies a staged batch; resolves when it is as durable as the database promises. */
+  commit(table: TableState, staged: Staged): Promise<void> {
+    const shard = staged.core.shard;
+    if (this.#queues[shard].length === 0) {
+      const status = this.tryApply(staged);
+      if (status >= 0) return this.applied(staged.core);
+    }
+    return this.#enqueue(table, staged);
+  }
+
+  /** One attempt: a status of the core. The epoch is read immediately before (DESIGN R1). */
+  tryApply(staged: Staged): number {
+    return this.#batch.apply(staged, this.#attachment.control.load(CONTROL.EPOCH), this.#catalog.epoch);
+  }
+
+  /** After a successful apply: takes care of memory pressure and gives the promise of durability. */
+  applied(core: ShardCore): Promise<void> {
+    const sequence = core.sequence;
+    const flags = core.result(RESULT.FLAGS);
+    if (flags !== 0) this.#relieve(core, flags);
+    if (this.#waitsForLog) return this.#durability.wait(core.shard, sequence);
+    if (!this.#attachment.handles.options.temporary) this.#attachment.doorbell.ring();
+    return DONE;
+  }
+
+  /** Writes queued by this thread for a shard. */
+  queued(shard: number): number {
+    return this.#queues[shard].length;
+  }
+
+  /** Resolves when nothing is queued and nothing waits for the log. Never rejects: callers have their own promises. */
+  async idle(): Promise<void> {
+    while (this.#queuedBytes > 0 || this.#durability.pending) {
+      if (this.#attachment.control.failed) return;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** Gets a full memtable flushed: freezes it if no frozen one waits. */
+  relieve(core: ShardCore): void {
+    this.#relieve(core, RESULT_FLAG.MEMTABLE_SOFT);
+  }
+
+  #relieve(core: ShardCore, flags: number): void {
+    if ((flags & RESULT_FLAG.FROZEN_WAITING) === 0) core.exports.freeze();
+    if (this.#attachment.control.request(core.shard, REQUEST_FLUSH)) this.#progress.work();
+  }
+
+  #enqueue(table: TableState, staged: Staged): Promise<void> {
+    const shard = staged.core.shard;
+    const bytes = this.#batch.save(staged);
+    this.#batch.release(staged);
+    if (this.#queuedBytes + bytes.length > QUEUE_BYTES_MAX) {
+      return Promise.reject(
+        new ThrottlingException(
+          `${this.#queuedBytes} bytes of writes wait for the disk, the most is ${QUEUE_BYTES_MAX}: ` +
+            'await earlier writes before you send more, then retry',
+        ),
+      );
+    }
+    this.#queuedBytes += bytes.length;
+    const queue = this.#queues[shard];
+    return new Promise<void>((resolve, reject) => {
+      queue.push({ table, bytes, resolve, reject });
+      if (queue.length === 1) void this.#drain(shard);
+    });
+  }
+
+  async #drain(shard: number): Promise<void> {
+    const queue = this.#queues[shard];
+    const { control } = this.#attachment;
+    const began = performance.now();
+    control.add(CONTROL.STALLS, 1);
+    for (let head = queue[0]; head !== undefined; head = queue[0]) {
+      const status = this.#retry(shard, head);
+      if (status >= 0) {
+        queue.shift();
+        this.#queuedBytes -= head.bytes.length;
+        head.resolve(this.applied(this.#attachment.shards[shard]));
+        continue;
+      }
+      try {
+        await this.#makeRoom(shard, status, head.table);
+      } catch (error) {
+        const rejected = queue.splice(0);
+        for (const each of rejected) this.#queuedBytes -= each.bytes.length;
+        for (const each of rejected) each.reject(error as Error);
+      }
+    }
+    control.add(CONTROL.STALL_MS, Math.round(performance.now() - began));
+  }
+
+  #retry(shard: number, queued: Queued): number {
+    const staged = this.#batch.restage(shard, queued.bytes);
+    const status = this.tryApply(staged);
+    this.#batch.release(staged);
+    return status;
+  }
+
+  /** Waits for what the status asks for; throws if it can never succeed. */
+  async #makeRoom(shard: number, status: number, table: TableState): Promise<void> {
+    this.#attachment.check();
+    switch (status) {
+      case STATUS.BUSY:
+        return new Promise((resolve) => setImmediate(resolve));
+      case STATUS.STALE_CATALOG:
+        this.#catalog.reload();
+        this.#catalog.requireLive(table);
+        return;
+      case STATUS.MEMTABLE_FULL:
+      case STATUS.NO_MEMORY:
+        this.relieve(this.#attachment.shards[shard]);
+        return this.#progress.wait();
+      case STATUS.LOG_FULL:
+        this.#attachment.doorbell.ring();
+        return this.#progress.wait();
+      default:
+        throw this.#attachment.fault(status, shard);
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// Every error a caller of the host can meet.
+//
+// Two families. Errors that DynamoDB has carry its exception name and its exact text, in the form the AWS SDK gives them
+// (`name`, `$fault`, `$metadata`), so code written for the SDK handles them unchanged. Errors that only an embedded
+// engine has carry a stable `code`, and say what happened, where, and what to do. Errors of files and devices are
+// io/errors.ts's StorageError, with codes of the same kind.
+
+/** As in the SDK: how a request ended. There is no network here, so there was one attempt and no waiting. */
+export interface ResponseMetadata {
+  readonly httpStatusCode: number;
+  readonly requestId?: string;
+  readonly attempts: number;
+  readonly totalRetryDelay: number;
+}
+
+/** The metadata of every success. */
+export const SUCCESS_METADATA: ResponseMetadata = Object.freeze({
+  httpStatusCode: 200,
+  attempts: 1,
+  totalRetryDelay: 0,
+});
+
+const CLIENT_FAULT: ResponseMetadata = Object.freeze({
+  httpStatusCode: 400,
+  attempts: 1,
+  totalRetryDelay: 0,
+});
+
+/** Base of the errors that DynamoDB has: all of the client's making, HTTP 400. */
+export abstract class DynamoDBServiceException extends Error {
+  readonly $fault = 'client' as const;
+  readonly $metadata: ResponseMetadata = CLIENT_FAULT;
+  readonly $service = 'DynamoDB';
+}
+
+/** The request breaks a rule of the API. Nothing was changed. */
+export class ValidationException extends DynamoDBServiceException {
+  override readonly name = 'ValidationException';
+}
+
+/** A parameter has a type it cannot have (a number for TableName). `parameter` says which, as a path. */
+export class SerializationException extends DynamoDBServiceException {
+  override readonly name = 'SerializationException';
+  readonly parameter: string;
+
+  constructor(message: string, parameter: string) {
+    super(message);
+    this.parameter = parameter;
+  }
+}
+
+/** The table does not exist, or does not exist any more. */
+export class ResourceNotFoundException extends DynamoDBServiceException {
+  override readonly name = 'ResourceNotFoundException';
+}
+
+/** The table exists already, or is being created or deleted. */
+export class ResourceInUseException extends DynamoDBServiceException {
+  override readonly name = 'ResourceInUseException';
+}
+
+/** A quota of the account, such as 40,000 capacity units for a table. */
+export class LimitExceededException extends DynamoDBServiceException {
+  override readonly name = 'LimitExceededException';
+}
+
+/** More writes are waiting than the engine holds. Nothing was changed; the same call may succeed in a moment. */
+export class ThrottlingException extends DynamoDBServiceException {
+  override readonly name = 'ThrottlingException';
+  readonly $retryable = Object.freeze({ throttling: true });
+}
+
+/** Base of the engine's own errors. `code` is stable and safe to switch on; it equals the class's name. */
+export abstract class FerriteError extends Error {
+  abstract readonly code: string;
+}
+
+/** The database, or the one a handle came from, has been closed. */
+export class DatabaseClosed extends FerriteError {
+  override readonly name = 'DatabaseClosed';
+  readonly code = 'DatabaseClosed';
+
+  constructor() {
+    super('The database is closed. Open it again to use it; handles of a closed database stay closed.');
+  }
+}
+
+/** An option of `open` is unknown, or has a value it cannot have. */
+export class InvalidOption extends FerriteError {
+  override readonly name = 'InvalidOption';
+  readonly code = 'InvalidOption';
+  readonly option: string;
+
+  constructor(option: string, problem: string) {
+    super(`open(path, { ${option} }): ${problem}`);
+    this.option = option;
+  }
+}
+
+/** An argument of a method has a JavaScript type it cannot have. */
+export class InvalidArgument extends FerriteError {
+  override readonly name = 'InvalidArgument';
+  readonly code = 'InvalidArgument';
+  readonly parameter: string;
+
+  constructor(parameter: string, expected: string, actual: unknown) {
+    super(`${parameter} must be ${expected}, not ${describeValue(actual)}.`);
+    this.parameter = parameter;
+  }
+}
+
+/** A value that no DynamoDB type can hold: undefined, a function, an instance of a class, a lone surrogate. */
+export class UnsupportedValue extends FerriteError {
+  override readonly name = 'UnsupportedValue';
+  readonly code = 'UnsupportedValue';
+  /** Where it is, from the parameter down: `Item.tags[2]`. */
+  readonly path: string;
+
+  constructor(path: string, problem: string) {
+    super(`${path}: ${problem}`);
+    this.path = path;
+  }
+}
+
+/** A parameter that DynamoDB has and this version does not serve yet. It is refused rather than ignored. */
+export class UnsupportedParameter extends FerriteError {
+  override readonly name = 'UnsupportedParameter';
+  readonly code = 'UnsupportedParameter';
+  readonly parameter: string;
+
+  constructor(operation: string, parameter: string, instead = '') {
+    super(`${operation}: ${parameter} is not supported by this version of FerriteDB${instead}. Nothing was done.`);
+    this.parameter = parameter;
+  }
+}
+
+/** How a value reads in an error message: its type, never its content. */
+export function describeValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === undefined) return 'undefined';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return 'an object';
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof constructor === 'function' && constructor.name !== ''
+    ? `an instance of ${constructor.name}`
+    : 'an instance of a class';
+}

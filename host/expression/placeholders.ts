@@ -1,0 +1,120 @@
+// ExpressionAttributeNames and ExpressionAttributeValues of one request: are they well-formed, what do they stand for, and
+// which of them did no expression use.
+//
+// Use is counted while the expressions are parsed and resolved, never while they are evaluated. Names are checked before
+// values, in everything.
+
+import { SerializationException, ValidationException } from '../errors.js';
+import { PLACEHOLDER_LENGTH_MAX } from '../limits.js';
+import type { AttributeValue } from '../table/item-types.js';
+import { valueFault } from '../table/item-value.js';
+import { expressionError, type ExpressionKind } from './expression-error.js';
+
+const NAME = /^#[A-Za-z0-9_]+$/;
+const VALUE = /^:[A-Za-z0-9_]+$/;
+
+/** The maps as they came in, types of the maps themselves checked. */
+export interface PlaceholderMaps {
+  readonly names?: Readonly<Record<string, unknown>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+export class Placeholders {
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #values: ReadonlyMap<string, AttributeValue>;
+  readonly #usedNames = new Set<string>();
+  readonly #usedValues = new Set<string>();
+
+  /** Throws the first fault of the maps: emptiness, keys, then the values' own, as bare texts. */
+  constructor(maps: PlaceholderMaps) {
+    this.#names = readNames(maps.names);
+    this.#values = readValues(maps.values);
+  }
+
+  /** What `#name` stands for. */
+  name(kind: ExpressionKind, placeholder: string): string {
+    const name = this.#names.get(placeholder);
+    if (name === undefined) {
+      throw expressionError(
+        kind,
+        `An expression attribute name used in the document path is not defined; attribute name: ${placeholder}`,
+      );
+    }
+    this.#usedNames.add(placeholder);
+    return name;
+  }
+
+  /** What `:value` stands for. */
+  value(kind: ExpressionKind, placeholder: string): AttributeValue {
+    const value = this.#values.get(placeholder);
+    if (value === undefined) {
+      throw expressionError(
+        kind,
+        `An expression attribute value used in expression is not defined; attribute value: ${placeholder}`,
+      );
+    }
+    this.#usedValues.add(placeholder);
+    return value;
+  }
+
+  /** To be called when every expression of the request has been resolved. */
+  checkAllUsed(): void {
+    refuseUnused('ExpressionAttributeNames', this.#names, this.#usedNames);
+    refuseUnused('ExpressionAttributeValues', this.#values, this.#usedValues);
+  }
+}
+
+function readNames(map: PlaceholderMaps['names']): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  if (map === undefined) return names;
+  for (const key of keysOf('ExpressionAttributeNames', map, NAME)) {
+    const name = map[key];
+    // Lists of such maps come typed, so only the wrong types are left to refuse.
+    if (typeof name !== 'string') {
+      throw new SerializationException(
+        typeof name === 'number'
+          ? 'NUMBER_VALUE cannot be converted to String'
+          : 'Start of structure or map found where not expected',
+        `ExpressionAttributeNames.${key}`,
+      );
+    }
+    names.set(key, name);
+  }
+  return names;
+}
+
+function readValues(map: PlaceholderMaps['values']): ReadonlyMap<string, AttributeValue> {
+  const values = new Map<string, AttributeValue>();
+  if (map === undefined) return values;
+  for (const key of keysOf('ExpressionAttributeValues', map, VALUE)) {
+    const value = map[key];
+    const fault = valueFault(value, `ExpressionAttributeValues.${key}`, 'current');
+    if (fault !== undefined) throw new ValidationException(fault);
+    values.set(key, value as AttributeValue);
+  }
+  return values;
+}
+
+function keysOf(parameter: string, map: Readonly<Record<string, unknown>>, syntax: RegExp): string[] {
+  const keys = Object.keys(map);
+  if (keys.length === 0) throw new ValidationException(`${parameter} must not be empty`);
+  for (const key of keys) {
+    if (!syntax.test(key) || key.length > PLACEHOLDER_LENGTH_MAX) {
+      throw new ValidationException(`${parameter} contains invalid key: Syntax error; key: "${key}"`);
+    }
+  }
+  return keys;
+}
+
+function refuseUnused(
+  parameter: string,
+  defined: ReadonlyMap<string, unknown>,
+  used: ReadonlySet<string>,
+): void {
+  const unused = [...defined.keys()].filter((key) => !used.has(key));
+  if (unused.length > 0) {
+    throw new ValidationException(
+      `Value provided in ${parameter} unused in expressions: keys: {${unused.join(', ')}}`,
+    );
+  }
+}

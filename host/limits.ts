@@ -1,0 +1,80 @@
+// Every limit of the doors, with its meaning. Limits of the file format are beside their diagrams (core-as/layout.ts).
+// Sizes are DynamoDB bytes: see table/item-size.ts for how they are counted.
+
+/** An item, names included. 409,600 is accepted, 409,601 refused. */
+export const ITEM_SIZE_MAX = 409_600;
+
+/** Raw bytes of a partition key value. */
+export const PARTITION_KEY_BYTES_MAX = 2_048;
+/** Raw bytes of a sort key value. */
+export const SORT_KEY_BYTES_MAX = 1_024;
+
+/** Levels of lists and maps, the top-level attribute counted as the first. */
+export const NESTING_LEVELS_MAX = 32;
+
+/** UTF-8 bytes of an attribute's name. */
+export const ATTRIBUTE_NAME_BYTES_MAX = 65_535;
+/** UTF-8 bytes of a key attribute's name. */
+export const KEY_ATTRIBUTE_NAME_BYTES_MAX = 255;
+
+/** Significant digits of a number. */
+export const NUMBER_DIGITS_MAX = 38;
+/** A number d.ddd x 10^e has e between these. */
+export const NUMBER_EXPONENT_MAX = 125;
+export const NUMBER_EXPONENT_MIN = -130;
+
+/** A table name where a table is made. Where one is named, one character is enough to be told it does not exist. */
+export const TABLE_NAME_LENGTH_MIN = 3;
+export const TABLE_NAME_LENGTH_MAX = 255;
+/** An ARN in place of a table name. */
+export const TABLE_ARN_LENGTH_MAX = 1_024;
+
+/** A page of Query or Scan ends with the row that reaches this. */
+export const PAGE_BYTES_MAX = 1_048_576;
+
+/** Keys of one BatchGetItem, over all tables, and the bytes it answers before the rest stays unprocessed. */
+export const BATCH_GET_KEYS_MAX = 100;
+export const BATCH_GET_BYTES_MAX = 16_777_216;
+/** Requests of one BatchWriteItem, over all tables. */
+export const BATCH_WRITE_REQUESTS_MAX = 25;
+
+/** Pages of the fast handle's streams are small: the first item comes soon, and stopping early wastes little. */
+export const STREAM_PAGE_BYTES = 65_536;
+/** Segments that one stream of the fast handle reads side by side. */
+export const STREAM_SEGMENTS_MAX = 1_024;
+
+/** Segments of a parallel scan. */
+export const TOTAL_SEGMENTS_MAX = 1_000_000;
+
+/** Names of one ListTables page. */
+export const LIST_TABLES_LIMIT_MAX = 100;
+
+/** An expression as sent, before placeholders are resolved, in UTF-8 bytes. */
+export const EXPRESSION_BYTES_MAX = 4_096;
+/** Comparators, AND, OR, NOT, BETWEEN and IN of one expression. */
+export const EXPRESSION_OPERATORS_MAX = 300;
+/** Elements of one document path. */
+export const DOCUMENT_PATH_ELEMENTS_MAX = 32;
+/** Parentheses and function calls inside each other. No legal expression comes near it: see parser.ts. */
+export const EXPRESSION_DEPTH_MAX = 1_000;
+/** Characters of a placeholder, its sigil included. */
+export const PLACEHOLDER_LENGTH_MAX = 255;
+
+/** Capacity units of a table: the number that is out of bounds, and the account's quota. */
+export const CAPACITY_UNITS_BOUND = 1_000_000_000_000;
+export const CAPACITY_UNITS_PER_TABLE_MAX = 40_000;
+/** Bytes that one read unit and one write unit pay for. */
+export const READ_UNIT_BYTES = 4_096;
+export const WRITE_UNIT_BYTES = 1_024;
+
+export const TAGS_MAX = 50;
+export const TAG_KEY_LENGTH_MAX = 128;
+export const TAG_VALUE_LENGTH_MAX = 256;
+
+/** Shards of a database: a power of two. */
+export const SHARDS_DEFAULT = 8;
+export const SHARDS_MAX = 64;
+/** Threads of the pool that flushes and compacts. */
+export const WORKERS_MAX = 16;
+/** The default memory budget is a quarter of the machine, at most this. */
+export const MEMORY_MB_DEFAULT_MAX = 1_024;

@@ -1,0 +1,226 @@
+// BatchWriteItem: up to 25 puts and deletes in any tables. Each is atomic, the batch is not; but a fault that can be seen
+// beforehand refuses the whole batch with nothing written.
+
+import { ThrottlingException, ValidationException } from '../errors.js';
+import { BATCH_WRITE_REQUESTS_MAX, ITEM_SIZE_MAX } from '../limits.js';
+import type { StoredTable } from '../engine/store.js';
+import type { Item } from '../table/item-types.js';
+import { itemFault } from '../table/item-value.js';
+import {
+  KEY_DOES_NOT_MATCH,
+  hasKeyType,
+  keyAttributes,
+  keyFault,
+  keyOfItem,
+  keyValuesFault,
+} from '../table/key-schema.js';
+import { SeenKeys, batchNameFault } from './batch.js';
+import { consumedCapacity, wantsCapacity, writeUnits, type ConsumedCapacity } from './capacity.js';
+import {
+  capacityModeFault,
+  enveloped,
+  isBatchTableName,
+  itemCollectionMetricsFault,
+  mustBeLonger,
+  mustBeShorter,
+  newFault,
+  throwFaults,
+  type CapacityMode,
+} from './constraints.js';
+import type { DocumentItem, OperationContext } from './context.js';
+import { itemJson } from './wire-text.js';
+import { readAttributeMap, readInput, readList, readString, readStructure } from './wire-types.js';
+
+/** Exactly one of the two. */
+export interface WriteRequest {
+  PutRequest?: { Item: DocumentItem };
+  DeleteRequest?: { Key: DocumentItem };
+}
+
+export interface BatchWriteItemInput {
+  /** By table name or ARN; 1 to 25 requests in all, no item twice. */
+  RequestItems: Record<string, WriteRequest[]>;
+  ReturnConsumedCapacity?: 'INDEXES' | 'TOTAL' | 'NONE';
+  ReturnItemCollectionMetrics?: 'SIZE' | 'NONE';
+}
+
+export interface BatchWriteItemOutput {
+  /** What to send again; `{}` if nothing. */
+  UnprocessedItems: Record<string, WriteRequest[]>;
+  ConsumedCapacity?: ConsumedCapacity[];
+}
+
+/** One request: a put's item or a delete's key. */
+interface Write {
+  readonly put: boolean;
+  readonly item: Item;
+}
+
+interface TableWrites {
+  readonly name: string;
+  readonly writes: readonly Write[];
+}
+
+export async function batchWriteItem(
+  context: OperationContext,
+  rawInput: unknown,
+): Promise<BatchWriteItemOutput> {
+  const { requests, capacityMode } = readBatchWrite(rawInput);
+  const { store } = context;
+  const tables = requests.map(({ name }) => context.catalog.require(name));
+  const seen = new SeenKeys();
+  requests.forEach(({ writes }, index) => {
+    for (const write of writes) checkWrite(context, tables[index], write, seen);
+  });
+
+  // Every write is handed over before the first await, so the caller may reuse its objects.
+  const returnOld = wantsCapacity(capacityMode);
+  const pending = requests.map(({ writes }, index) =>
+    writes.map(({ put, item }) =>
+      put ? store.put(tables[index], item, { returnOld }) : store.delete(tables[index], item, { returnOld }),
+    ),
+  );
+  const settled = await Promise.all(pending.map((promises) => Promise.allSettled(promises)));
+  throwUnlessPartial(settled.flat());
+
+  const unprocessed: [string, WriteRequest[]][] = [];
+  const capacities: ConsumedCapacity[] = [];
+  requests.forEach(({ name, writes }, index) => {
+    const refused = writes.filter((_, at) => settled[index][at].status === 'rejected');
+    if (refused.length > 0) unprocessed.push([name, refused.map(toWriteRequest)]);
+    if (!wantsCapacity(capacityMode)) return;
+    let units = 0;
+    writes.forEach(({ put, item }, at) => {
+      const outcome = settled[index][at];
+      if (outcome.status === 'rejected') return;
+      const oldSizeBytes = outcome.value === undefined ? 0 : store.itemSize(outcome.value);
+      units += writeUnits(put ? store.itemSize(item) : 0, oldSizeBytes);
+    });
+    capacities.push(consumedCapacity(capacityMode, tables[index].name, units));
+  });
+  const output: BatchWriteItemOutput = { UnprocessedItems: Object.fromEntries(unprocessed) };
+  if (wantsCapacity(capacityMode)) output.ConsumedCapacity = capacities;
+  return output;
+}
+
+/** Throttling of a part is an answer; of the whole, or any other failure, an error. */
+function throwUnlessPartial(outcomes: readonly PromiseSettledResult<Item | undefined>[]): void {
+  const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
+  const final = failures.find(({ reason }) => !(reason instanceof ThrottlingException));
+  if (final !== undefined) throw final.reason;
+  if (failures.length > 0 && failures.length === outcomes.length) throw failures[0].reason;
+}
+
+function checkWrite(context: OperationContext, table: StoredTable, write: Write, seen: SeenKeys): void {
+  const { put, item } = write;
+  if (!put) {
+    const problem = keyFault(table.key, item);
+    if (problem !== undefined) throw problem;
+    seen.add(table.id, table.key, item);
+    return;
+  }
+  const typed = keyAttributes(table.key).every(
+    ({ name, type }) => Object.hasOwn(item, name) && hasKeyType(item[name], type),
+  );
+  if (!typed) throw new ValidationException(KEY_DOES_NOT_MATCH);
+  const problem = keyValuesFault(table.key, item);
+  if (problem !== undefined) throw problem;
+  seen.add(table.id, table.key, keyOfItem(table.key, item));
+  if (context.store.itemSize(item) > ITEM_SIZE_MAX) {
+    throw new ValidationException('Item size has exceeded the maximum allowed size');
+  }
+}
+
+function readBatchWrite(rawInput: unknown): {
+  readonly requests: readonly TableWrites[];
+  readonly capacityMode: CapacityMode | undefined;
+} {
+  const input = readInput('batchWrite', rawInput);
+  const requestItems = readStructure(
+    input.RequestItems,
+    'RequestItems',
+    'java.util.Map<java.lang.String, java.util.List<com.amazonaws.dynamodb.v20120810.WriteRequest>>',
+  );
+  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity');
+  const metrics = readString(input.ReturnItemCollectionMetrics, 'ReturnItemCollectionMetrics');
+  const lists = Object.entries(requestItems ?? {}).map(([name, value]) => ({
+    name,
+    list: (readList(value, `RequestItems.${name}`) ?? []).map((request, index) =>
+      readRequest(request, `RequestItems.${name}[${index}]`),
+    ),
+  }));
+
+  throwFaults([capacityModeFault(capacityMode), itemCollectionMetricsFault(metrics)]);
+  if (lists.length === 0) {
+    throw new ValidationException('The requestItems parameter is required for BatchWriteItem');
+  }
+  for (const { name, list } of lists) checkLength(name, list.length);
+  const requests = lists.map(({ name, list }) => ({ name, writes: list.map(requireOne) }));
+  if (requests.reduce((sum, { writes }) => sum + writes.length, 0) > BATCH_WRITE_REQUESTS_MAX) {
+    throw new ValidationException('Too many items requested for the BatchWriteItem call');
+  }
+  for (const { name, writes } of requests) {
+    writes.forEach(({ item, put }, index) => {
+      const path = `RequestItems.${name}[${index}].${put ? 'PutRequest.Item' : 'DeleteRequest.Key'}`;
+      const fault = itemFault(item, path, 'older');
+      if (fault !== undefined) throw new ValidationException(fault);
+    });
+  }
+  if (!requests.every(({ name }) => isBatchTableName(name))) {
+    throw enveloped(batchNameFault(requestJson(requests)));
+  }
+  return { requests, capacityMode: capacityMode as CapacityMode | undefined };
+}
+
+/** One WriteRequest, types only. Neither or both members are found by `requireOne`, after the lengths. */
+function readRequest(value: unknown, path: string): readonly Write[] {
+  const request = readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.WriteRequest') ?? {};
+  const writes: Write[] = [];
+  for (const [member, field] of [
+    ['PutRequest', 'Item'],
+    ['DeleteRequest', 'Key'],
+  ]) {
+    const type = `com.amazonaws.dynamodb.v20120810.${member}`;
+    const body = readStructure(request[member], `${path}.${member}`, type);
+    if (body === undefined) continue;
+    const item = readAttributeMap(body[field], `${path}.${member}.${field}`) ?? {};
+    writes.push({ put: member === 'PutRequest', item: item as Item });
+  }
+  return writes;
+}
+
+function requireOne(writes: readonly Write[]): Write {
+  if (writes.length !== 1) {
+    throw new ValidationException(
+      'One or more parameter values were invalid: A WriteRequest must have exactly one of PutRequest and DeleteRequest',
+    );
+  }
+  return writes[0];
+}
+
+function checkLength(name: string, count: number): void {
+  if (count > BATCH_WRITE_REQUESTS_MAX) {
+    throw enveloped(newFault(`RequestItems.${name}.member`, mustBeShorter(BATCH_WRITE_REQUESTS_MAX)));
+  }
+  if (count === 0) {
+    throw enveloped(
+      `Value '{${name}=[]}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: ` +
+        `[Member must ${mustBeShorter(BATCH_WRITE_REQUESTS_MAX)}, Member must ${mustBeLonger(1)}]`,
+    );
+  }
+}
+
+function toWriteRequest({ put, item }: Write): WriteRequest {
+  return put ? { PutRequest: { Item: item } } : { DeleteRequest: { Key: item } };
+}
+
+function requestJson(requests: readonly TableWrites[]): object {
+  return Object.fromEntries(
+    requests.map(({ name, writes }) => [
+      name,
+      writes.map(({ put, item }) =>
+        put ? { PutRequest: { Item: itemJson(item) } } : { DeleteRequest: { Key: itemJson(item) } },
+      ),
+    ]),
+  );
+}

@@ -1,0 +1,17 @@
+// What an operation works with. One of these belongs to each open database.
+
+import type { Clock } from '../clock.js';
+import type { Store } from '../engine/store.js';
+import type { Random } from '../random.js';
+import type { Catalog } from '../table/catalog.js';
+
+export interface OperationContext {
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** An item or key as callers type it: as lib-dynamodb does, so that code written for it compiles unchanged. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type DocumentItem = Record<string, any>;

@@ -1,0 +1,29 @@
+// DescribeTable: what a table is and how it stands.
+
+import { describeDefinition, type TableDescription } from '../table/definition.js';
+import { checkTableName } from './constraints.js';
+import type { OperationContext } from './context.js';
+import { readInput, readString } from './wire-types.js';
+
+export interface DescribeTableInput {
+  /** Name or ARN. */
+  TableName: string;
+}
+
+export interface DescribeTableOutput {
+  Table: TableDescription;
+}
+
+export async function describeTable(
+  context: OperationContext,
+  rawInput: unknown,
+): Promise<DescribeTableOutput> {
+  const input = readInput('describeTable', rawInput);
+  const name = readString(input.TableName, 'TableName');
+  checkTableName(name);
+  const { status, table } = context.catalog.describe(name);
+  const live = status === 'ACTIVE' ? context.catalog.find(table.name) : undefined;
+  const figures =
+    live === undefined ? { itemCount: 0, sizeBytes: 0 } : await context.store.tableFigures(live);
+  return { Table: describeDefinition(table, status, figures, 'describe') };
+}

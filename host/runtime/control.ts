@@ -1,0 +1,219 @@
+// Control memory: the few words through which the threads of one database talk to each other.
+//
+//   word 0   EPOCH            raised by the log turn before it reads the rings (DESIGN R1)
+//   word 1   DURABLE_SIGNAL   counts publications of durability; writers wait on it
+//   word 2   PROGRESS_SIGNAL  counts installed flushes, compactions and failures; stalled writers wait on it
+//   word 3   FAILED           0, or the FailureCode that closed the database
+//   word 4   CATALOG_EPOCH    raised after a schema change is durable and in every shard header (R8)
+//   word 5   NEXT_FILE        next file id of a table
+//   word 6   STATE            OPENING, OPEN, CLOSING, CLOSED
+//   word 7   DURABLE_WAITERS  threads that wait for durability right now
+//   word 8   SLOTS_LOW        thread slots in use, bits 0-31
+//   word 9   SLOTS_HIGH       thread slots in use, bits 32-63
+//   word 10  STALLS           writes that had to wait for memory or log space
+//   word 11  STALL_MS         milliseconds they waited, summed
+//   word 12  STORAGE_FULL     bits FULL_TABLES, FULL_LOG: the disk is full, writes are refused until there is room
+//   word 13  LOG_RETIRE_FAILED  an old log segment could not be removed
+//   word 16+ one block of 8 words a shard: REQUEST bits, OWNER of the running job (slot + 1), ...
+//
+// The process has one more such memory, shared by all its databases: DOORBELL, SLEEPING, WORK.
+// Any thread may read any word; every word is written with Atomics.
+
+export const CONTROL = {
+  EPOCH: 0,
+  DURABLE_SIGNAL: 1,
+  PROGRESS_SIGNAL: 2,
+  FAILED: 3,
+  CATALOG_EPOCH: 4,
+  NEXT_FILE: 5,
+  STATE: 6,
+  DURABLE_WAITERS: 7,
+  SLOTS_LOW: 8,
+  SLOTS_HIGH: 9,
+  STALLS: 10,
+  STALL_MS: 11,
+  STORAGE_FULL: 12,
+  LOG_RETIRE_FAILED: 13,
+} as const;
+
+//   at the end, 512 bytes: the reason of a failure, UTF-8
+const SHARDS_AT = 16;
+const SHARD_WORDS = 8;
+const SHARDS_MAX = 64;
+const REASON_AT = (SHARDS_AT + SHARDS_MAX * SHARD_WORDS) * 4;
+const REASON_BYTES = 512;
+
+export const REQUEST_FLUSH = 1;
+export const REQUEST_COMPACT = 2;
+/** Merge everything down to one level. */
+export const REQUEST_COMPACT_FULL = 4;
+
+export const FULL_TABLES = 1;
+export const FULL_LOG = 2;
+
+export const STATE = { OPENING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
+
+/** Why a database failed closed. */
+export const FAILURE = {
+  NONE: 0,
+  LOG: 1, // a write or fdatasync of the log or the manifest failed
+  CORE: 2, // a trap or failed assertion in the core, or a latch nobody gives back
+  THREAD: 3, // a thread of the engine ended while it had work
+  FENCED: 4, // another process owns the folder now
+  BACKGROUND: 5, // a flush or compaction failed
+} as const;
+
+export class Control {
+  readonly words: Int32Array;
+  readonly buffer: SharedArrayBuffer;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.words = new Int32Array(buffer);
+  }
+
+  static create(): Control {
+    return new Control(new SharedArrayBuffer(REASON_AT + REASON_BYTES));
+  }
+
+  load(word: number): number {
+    return Atomics.load(this.words, word);
+  }
+
+  store(word: number, value: number): void {
+    Atomics.store(this.words, word, value);
+  }
+
+  /** Adds and returns the value before. */
+  add(word: number, value: number): number {
+    return Atomics.add(this.words, word, value);
+  }
+
+  /** Sets or clears bits of a word. */
+  mark(word: number, bits: number, on: boolean): void {
+    if (on) Atomics.or(this.words, word, bits);
+    else Atomics.and(this.words, word, ~bits);
+  }
+
+  /** Counts up a signal word and wakes everybody who waits on it. */
+  signal(word: number): void {
+    Atomics.add(this.words, word, 1);
+    Atomics.notify(this.words, word);
+  }
+
+  /** Fails closed because of an error, whose text is kept for the callers of other threads. */
+  failWith(code: number, error: Error): void {
+    const text = new TextEncoder().encode(`${error.name}: ${error.message}`).subarray(0, REASON_BYTES);
+    if (Atomics.load(this.words, CONTROL.FAILED) === FAILURE.NONE) {
+      new Uint8Array(this.buffer, REASON_AT, REASON_BYTES).fill(0).set(text);
+    }
+    this.fail(code);
+  }
+
+  /** What the failure was, if it came from an error. */
+  reason(): string {
+    const bytes = new Uint8Array(this.buffer, REASON_AT, REASON_BYTES).slice();
+    const end = bytes.indexOf(0);
+    return new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end));
+  }
+
+  /** The first failure wins; everybody who waits is woken to see it. */
+  fail(code: number): void {
+    Atomics.compareExchange(this.words, CONTROL.FAILED, FAILURE.NONE, code);
+    this.signal(CONTROL.DURABLE_SIGNAL);
+    this.signal(CONTROL.PROGRESS_SIGNAL);
+  }
+
+  get failed(): boolean {
+    return Atomics.load(this.words, CONTROL.FAILED) !== FAILURE.NONE;
+  }
+
+  /** Asks for background work on a shard. Returns true if it was not asked for already. */
+  request(shard: number, bits: number): boolean {
+    const word = SHARDS_AT + shard * SHARD_WORDS;
+    return (Atomics.or(this.words, word, bits) & bits) !== bits;
+  }
+
+  requested(shard: number): number {
+    return Atomics.load(this.words, SHARDS_AT + shard * SHARD_WORDS);
+  }
+
+  /** Clears the bits; returns which bits were set before. */
+  takeRequest(shard: number, bits: number): number {
+    return Atomics.and(this.words, SHARDS_AT + shard * SHARD_WORDS, ~bits);
+  }
+
+  /** One job of a kind at a time runs on a shard. `kind` 0: flush, 1: compaction. */
+  claimJob(shard: number, kind: number, slot: number): boolean {
+    const word = SHARDS_AT + shard * SHARD_WORDS + 1 + kind;
+    return Atomics.compareExchange(this.words, word, 0, slot + 1) === 0;
+  }
+
+  releaseJob(shard: number, kind: number): void {
+    Atomics.store(this.words, SHARDS_AT + shard * SHARD_WORDS + 1 + kind, 0);
+  }
+
+  /** Slot of the thread that runs the job, or -1. */
+  jobOwner(shard: number, kind: number): number {
+    return Atomics.load(this.words, SHARDS_AT + shard * SHARD_WORDS + 1 + kind) - 1;
+  }
+
+  /** Takes the lowest free thread slot, or -1 when all 64 are taken. */
+  claimSlot(): number {
+    for (let slot = 0; slot < 64; slot++) {
+      const word = slot < 32 ? CONTROL.SLOTS_LOW : CONTROL.SLOTS_HIGH;
+      const bit = 1 << (slot & 31);
+      if ((Atomics.or(this.words, word, bit) & bit) === 0) return slot;
+    }
+    return -1;
+  }
+
+  releaseSlot(slot: number): void {
+    const word = slot < 32 ? CONTROL.SLOTS_LOW : CONTROL.SLOTS_HIGH;
+    Atomics.and(this.words, word, ~(1 << (slot & 31)));
+  }
+}
+
+const RUNG = 0;
+const SLEEPING = 1;
+const WORK = 2;
+
+/** The process-wide words: the log thread's doorbell and the pool's. */
+export class Doorbell {
+  readonly words: Int32Array;
+  readonly buffer: SharedArrayBuffer;
+
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer;
+    this.words = new Int32Array(buffer);
+  }
+
+  static create(): Doorbell {
+    return new Doorbell(new SharedArrayBuffer(64));
+  }
+
+  /** Tells the log thread that a ring has records. A futex call only if it sleeps. */
+  ring(): void {
+    Atomics.store(this.words, RUNG, 1);
+    if (Atomics.load(this.words, SLEEPING) === 1) Atomics.notify(this.words, RUNG);
+  }
+
+  /** Log thread: sleeps until rung or `timeoutMs` passed. */
+  sleep(timeoutMs: number): void {
+    Atomics.store(this.words, SLEEPING, 1);
+    Atomics.wait(this.words, RUNG, 0, timeoutMs);
+    Atomics.store(this.words, SLEEPING, 0);
+    Atomics.store(this.words, RUNG, 0);
+  }
+
+  /** Counts the calls of `work`: a loop waits for a change. */
+  workSeen(): number {
+    return Atomics.load(this.words, WORK);
+  }
+
+  /** Tells the pool that some shard has work. */
+  work(): void {
+    Atomics.add(this.words, WORK, 1);
+    Atomics.notify(this.words, WORK);
+  }
+}

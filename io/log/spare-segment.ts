@@ -1,0 +1,135 @@
+/**
+ * The next segment, made before it is needed: a file under its final name, with its header, filled with zeros (or taken
+ * over from a retired segment), all durable. So switching to it costs the log nothing but a variable.
+ *
+ * A spare holds no group and so does not count: recovery removes it. Trouble while making one is no failure of the log:
+ * the file is discarded and another is made later.
+ */
+import { join } from 'node:path';
+import type { Crc32c, Id64 } from '../disk/bytes.js';
+import { drawId } from '../disk/bytes.js';
+import type { File, FileSystem } from '../disk/file-system.js';
+import { StorageError } from '../errors.js';
+import { removeIfPresent } from '../disk/atomic-file.js';
+import { SEGMENT_HEADER_BYTES, encodeSegmentHeader, segmentFileName } from './format.js';
+
+export interface SegmentPlace {
+  readonly fileSystem: FileSystem;
+  readonly directory: string;
+  readonly crc32c: Crc32c;
+  /** The random identity of this open of the database: the fence. */
+  readonly owner: Id64;
+  readonly random32: () => number;
+}
+
+/** Zeros are written and synced in pieces this large, so that groups of the log pass in between. */
+const STEP_BYTES = 2 ** 18;
+const ZEROS = new Uint8Array(STEP_BYTES);
+
+export class SpareSegment {
+  readonly file: File;
+  readonly path: string;
+  readonly number: number;
+  readonly id: Id64;
+  /** Bytes it shall have. */
+  readonly target: number;
+  readonly #fileSystem: FileSystem;
+  #filled: number;
+
+  private constructor(place: SegmentPlace, name: { number: number; id: Id64 }, file: File, filled: number, target: number) {
+    this.#fileSystem = place.fileSystem;
+    this.file = file;
+    this.path = file.path;
+    this.number = name.number;
+    this.id = name.id;
+    this.#filled = filled;
+    this.target = target;
+  }
+
+  /** Durable bytes it has so far. */
+  get filled(): number {
+    return this.#filled;
+  }
+
+  get ready(): boolean {
+    return this.#filled >= this.target;
+  }
+
+  /** A new file with a durable name and header, not filled yet. */
+  static create(place: SegmentPlace, number: number, target: number): SpareSegment {
+    const id = drawId(place.random32);
+    const path = segmentPath(place, number, id);
+    const file = place.fileSystem.open(path, 'create');
+    try {
+      file.write([header(place, number, id, target, false)], 0);
+      file.sync();
+      place.fileSystem.syncDirectory(place.directory);
+    } catch (error) {
+      discardFile(place.fileSystem, file);
+      throw error;
+    }
+    return new SpareSegment(place, { number, id }, file, SEGMENT_HEADER_BYTES, target);
+  }
+
+  /**
+   * Takes over the file of a retired segment. The new name is durable before the header changes, for under its old
+   * name a file with a strange header would be damage.
+   */
+  static recycle(place: SegmentPlace, number: number, retiredPath: string, size: number): SpareSegment {
+    const id = drawId(place.random32);
+    const path = segmentPath(place, number, id);
+    place.fileSystem.rename(retiredPath, path);
+    place.fileSystem.syncDirectory(place.directory);
+    const file = place.fileSystem.open(path, 'write');
+    try {
+      file.write([header(place, number, id, size, true)], 0);
+      file.sync();
+    } catch (error) {
+      discardFile(place.fileSystem, file);
+      throw error;
+    }
+    return new SpareSegment(place, { number, id }, file, size, size);
+  }
+
+  /** Fills one piece more; returns whether it is ready. */
+  step(): boolean {
+    if (this.ready) return true;
+    this.#fill(Math.min(this.target, this.#filled + STEP_BYTES));
+    return this.ready;
+  }
+
+  /** Fills at least up to `bytes`, at once. */
+  fillTo(bytes: number): void {
+    while (this.#filled < bytes) this.#fill(Math.min(bytes, this.#filled + STEP_BYTES));
+  }
+
+  /** Closes and removes it. */
+  discard(): void {
+    discardFile(this.#fileSystem, this.file);
+  }
+
+  #fill(end: number): void {
+    this.file.write([ZEROS.subarray(0, end - this.#filled)], this.#filled);
+    this.file.sync();
+    this.#filled = end;
+  }
+}
+
+function header(place: SegmentPlace, number: number, id: Id64, capacity: number, recycled: boolean): Uint8Array {
+  return encodeSegmentHeader({ number, owner: place.owner, id, capacity, recycled }, place.crc32c);
+}
+
+function segmentPath(place: SegmentPlace, number: number, id: Id64): string {
+  return join(place.directory, segmentFileName({ number, owner: place.owner, id }));
+}
+
+/** Never hides the failure that led here: a file that cannot be removed is a stray, removed before the next is made. */
+function discardFile(fileSystem: FileSystem, file: File): boolean {
+  try {
+    file.close();
+    return removeIfPresent(fileSystem, file.path);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,18 @@
+// The whole conformance suite, over a factory of doors.
+
+import { batches } from './cases/batches.js';
+import { itemValues } from './cases/item-values.js';
+import { keyConditions } from './cases/key-conditions.js';
+import { pages } from './cases/pages.js';
+import { singleItems } from './cases/single-items.js';
+import { tables } from './cases/tables.js';
+import type { DoorFactory } from './door.js';
+
+export function conformance(factory: DoorFactory): void {
+  tables(factory);
+  itemValues(factory);
+  singleItems(factory);
+  keyConditions(factory);
+  pages(factory);
+  batches(factory);
+}
