@@ -1,8 +1,9 @@
 /**
- * Errors of the storage layer. Each has a stable `code` for programs and a text for people that says what
- * happened, where (file and offset) and what to do. The cause is always kept.
+ * Errors of the storage layer. Each has a stable `code` for programs and a text for people that
+ * says what happened, where (file and offset) and what to do. The cause is always kept.
  *
- * Expected misses (a file that may be absent) are return values elsewhere; what is thrown here is not expected.
+ * Expected misses (a file that may be absent) are return values elsewhere; what is thrown here is
+ * not expected.
  */
 
 export type StorageErrorCode =
@@ -12,7 +13,10 @@ export type StorageErrorCode =
   | 'Corruption'
   /** The disk (or quota) is full; nothing was changed, try again when there is space. */
   | 'StorageFull'
-  /** A log or manifest write failed, or the folder has a new owner: this instance is finished, reopen. */
+  /**
+   * A log or manifest write failed, or the folder has a new owner: this instance is finished,
+   * reopen.
+   */
   | 'EngineFailure'
   /** The folder holds something that is not a database. */
   | 'NotADatabase'
@@ -51,7 +55,12 @@ export class StorageError extends Error {
   }
 }
 
-export function corruption(what: string, path: string, offset: number, cause?: unknown): StorageError {
+export function corruption(
+  what: string,
+  path: string,
+  offset: number,
+  cause?: unknown,
+): StorageError {
   return new StorageError(
     'Corruption',
     `${what}, in ${path} at byte ${offset}. The database was not opened and nothing was changed; ` +
@@ -63,7 +72,8 @@ export function corruption(what: string, path: string, offset: number, cause?: u
 export function newerFormat(path: string, found: number, known: number): StorageError {
   return new StorageError(
     'NewerFormat',
-    `${path} has format ${found}; this version of FerriteDB reads up to format ${known}. Upgrade FerriteDB.`,
+    `${path} has format ${found}; this version of FerriteDB reads up to format ${known}. ` +
+      'Upgrade FerriteDB.',
     { path },
   );
 }
@@ -78,11 +88,16 @@ export function engineFailure(what: string, path: string, cause: unknown): Stora
   );
 }
 
-export function databaseLocked(directory: string, pid: number | undefined, cause?: unknown): StorageError {
+export function databaseLocked(
+  directory: string,
+  pid: number | undefined,
+  cause?: unknown,
+): StorageError {
   const owner = pid === undefined ? 'another open database' : `process ${pid}`;
   return new StorageError(
     'DatabaseLocked',
-    `${directory} is in use by ${owner}. Close it there, or connect to its socket instead of opening it.`,
+    `${directory} is in use by ${owner}. ` +
+      'Close it there, or connect to its socket instead of opening it.',
     { path: directory, pid, cause },
   );
 }
@@ -95,33 +110,52 @@ export function fromSystemError(operation: string, path: string, cause: unknown)
   switch (system) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new StorageError('StorageFull', `The disk is full: could not ${at}. Free some space and try again.`, {
-        path,
-        cause,
-      });
+      return new StorageError(
+        'StorageFull',
+        `The disk is full: could not ${at}. Free some space and try again.`,
+        {
+          path,
+          cause,
+        },
+      );
     case 'ENOENT':
       return new StorageError('NotFound', `Could not ${at}: it does not exist.`, { path, cause });
     case 'EEXIST':
-      return new StorageError('AlreadyExists', `Could not ${at}: it exists already.`, { path, cause });
+      return new StorageError('AlreadyExists', `Could not ${at}: it exists already.`, {
+        path,
+        cause,
+      });
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new StorageError('IoFailure', `Not allowed to ${at} (${system}). Check owner, mode and mount.`, {
-        path,
-        cause,
-      });
+      return new StorageError(
+        'IoFailure',
+        `Not allowed to ${at} (${system}). Check owner, mode and mount.`,
+        {
+          path,
+          cause,
+        },
+      );
     case 'EMFILE':
     case 'ENFILE':
-      return new StorageError('IoFailure', `Too many open files: could not ${at}. Raise the limit (ulimit -n).`, {
-        path,
-        cause,
-      });
+      return new StorageError(
+        'IoFailure',
+        `Too many open files: could not ${at}. Raise the limit (ulimit -n).`,
+        {
+          path,
+          cause,
+        },
+      );
     default: {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      return new StorageError('IoFailure', `Could not ${at}: ${reason}. Check the disk and the system log.`, {
-        path,
-        cause,
-      });
+      return new StorageError(
+        'IoFailure',
+        `Could not ${at}: ${reason}. Check the disk and the system log.`,
+        {
+          path,
+          cause,
+        },
+      );
     }
   }
 }

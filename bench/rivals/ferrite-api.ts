@@ -24,14 +24,21 @@ export interface FerriteTable {
   scan(): FerriteStream;
 }
 
-/** Memory figures of E11; summed over all shards. */
-export interface FerriteStats {
-  /** Entries in memtables. */
+/** Figures of one shard's memtables, as `db.stats()` gives them. */
+export interface FerriteShardStats {
   memtableEntries: number;
-  /** Bytes of their keys and values as encoded. */
-  memtablePayloadBytes: number;
-  /** Bytes taken for them: entries, tree nodes, hash index. */
+  /** Encoded keys and values alone. */
   memtableBytes: number;
+  frozenEntries: number;
+  frozenBytes: number;
+  /** Pages of 64 KiB. `memtable`: all that memtables hold, their tree and hash index included. */
+  pages: { memtable: number };
+}
+
+export const PAGE_BYTES = 65_536;
+
+export interface FerriteStats {
+  shards: FerriteShardStats[];
 }
 
 export interface FerriteDatabase {

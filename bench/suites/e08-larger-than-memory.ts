@@ -38,7 +38,7 @@ interface Size {
 
 function size({ quick }: Scale): Size {
   return quick
-    ? { memoryMb: 8, shards: 2, timeMs: 120, rounds: 1 }
+    ? { memoryMb: 16, shards: 1, timeMs: 120, rounds: 1 }
     : { memoryMb: 128, shards: 8, timeMs: 6_000, rounds: 3 };
 }
 

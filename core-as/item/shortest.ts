@@ -40,12 +40,10 @@ export function shortestDecimal(value: f64, out: Decimal): void {
   const upper = roundToOdd(high, low, ((c << 2) + 2) << shift) - odd;
 
   const s = center >> 2;
-  if (s >= 10) {
-    const tens = s / 10;
-    const below = lower <= tens * 40;
-    const above = tens * 40 + 40 <= upper;
-    if (below != above) return decimalSet(out, negative, tens + <u64>above, k + 1);
-  }
+  const tens = s / 10;
+  const tensBelow = lower <= tens * 40;
+  const tensAbove = tens * 40 + 40 <= upper;
+  if (tensBelow != tensAbove) return decimalSet(out, negative, tens + <u64>tensAbove, k + 1);
   const below = lower <= s << 2;
   const above = (s << 2) + 4 <= upper;
   if (below != above) return decimalSet(out, negative, s + <u64>above, k);
@@ -60,8 +58,8 @@ export function shortestDecimal(value: f64, out: Decimal): void {
  * is in DynamoDB's range.
  */
 export function doubleOfShortest(coefficient: u64, exponent: i32, work: Decimal): f64 {
-  // The upper 64 bits of the product of two 64-bit factors are off by less than 2^-60: within one
-  // unit of the true double.
+  // The upper 64 bits of the product of two factors cut to 64 bits are too small by less than 2^-60
+  // of themselves: cut to 53 bits they are the double that was asked for, or the one below it.
   const shift = <i32>clz(coefficient);
   const power = powerAt(exponent);
   const factor = (load<u64>(power) << 1) | (load<u64>(power, 8) >> 62);
@@ -70,7 +68,7 @@ export function doubleOfShortest(coefficient: u64, exponent: i32, work: Decimal)
   const mantissa = (product << lead) >> 11;
   const biased = <u64>(floorLog2Power(exponent) + 12 - shift - lead + 1075);
   const estimate = (biased << 52) | (mantissa & FRACTION_MASK);
-  for (let bits = estimate - 1; bits <= estimate + 1; bits++) {
+  for (let bits = estimate; bits <= estimate + 1; bits++) {
     const candidate = reinterpret<f64>(bits);
     if (!inRange(candidate)) continue;
     shortestDecimal(candidate, work);

@@ -74,7 +74,7 @@ export class LsmStore implements Store {
       shardCount: attachment.shards.length,
       durableSequence: (shard) => attachment.shards[shard].exports.durableSequence(),
       failure: () => attachment.failure(),
-      ring: () => attachment.doorbell.ring(),
+      ring: () => services.ring(),
     }, services.keepAlive);
     this.#writer = new Writer(attachment, this.#batch, this.#catalog, this.durability, services);
     const blocks = new BlockProvider(attachment);

@@ -118,6 +118,10 @@ class ThreadServices implements Services {
     this.#maintenance = new Maintenance(this.#control, this);
   }
 
+  ring(): void {
+    this.#doorbell.ring();
+  }
+
   work(): void {
     this.#doorbell.work();
   }

@@ -14,6 +14,8 @@ export interface Progress {
 }
 
 export interface Services extends Progress {
+  /** Records wait in a ring: the log is wanted. */
+  ring(): void;
   readonly keepAlive: KeepAlive;
   /** Resolves with the id, once the table is durable and visible. */
   createTable(definition: TableDefinition): Promise<number>;

@@ -12,7 +12,7 @@ import type { Attachment } from './attachment.js';
 import type { BatchWriter, Staged } from './batch-writer.js';
 import type { CatalogView } from './catalog-view.js';
 import type { Durability } from './durability.js';
-import type { Progress } from './services.js';
+import type { Services } from './services.js';
 import type { TableState } from './table-state.js';
 
 const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
@@ -30,7 +30,7 @@ export class Writer {
   readonly #batch: BatchWriter;
   readonly #catalog: CatalogView;
   readonly #durability: Durability;
-  readonly #progress: Progress;
+  readonly #progress: Services;
   readonly #queues: Queued[][];
   readonly #waitsForLog: boolean;
   #queuedBytes = 0;
@@ -40,7 +40,7 @@ export class Writer {
     batch: BatchWriter,
     catalog: CatalogView,
     durability: Durability,
-    progress: Progress,
+    progress: Services,
   ) {
     this.#attachment = attachment;
     this.#batch = batch;
@@ -73,7 +73,7 @@ export class Writer {
     const flags = core.result(RESULT.FLAGS);
     if (flags !== 0) this.#relieve(core, flags);
     if (this.#waitsForLog) return this.#durability.wait(core.shard, sequence);
-    if (!this.#attachment.handles.options.temporary) this.#attachment.doorbell.ring();
+    if (!this.#attachment.handles.options.temporary) this.#progress.ring();
     return DONE;
   }
 
@@ -166,7 +166,7 @@ export class Writer {
         this.relieve(this.#attachment.shards[shard]);
         return this.#progress.wait();
       case STATUS.LOG_FULL:
-        this.#attachment.doorbell.ring();
+        this.#progress.ring();
         return this.#progress.wait();
       default:
         throw this.#attachment.fault(status, shard);

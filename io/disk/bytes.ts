@@ -1,11 +1,13 @@
 /**
- * The few byte conventions the file formats of io share: 64-bit counters as two little-endian words (exact below
- * 2^53), random 64-bit identities as two words, 8-byte alignment, and the checksum function that the host injects.
+ * The few byte conventions the file formats of io share: 64-bit counters as two little-endian words
+ * (exact below 2^53), random 64-bit identities as two words, 8-byte alignment, and the checksum
+ * function that the host injects.
  */
 
 /**
  * CRC-32C in its usual finished form: crc32c("123456789", 0) is 0xE3069283, and chaining works:
- * crc32c(b, crc32c(a, 0)) is the checksum of a followed by b. The sign of the result does not matter.
+ * crc32c(b, crc32c(a, 0)) is the checksum of a followed by b. The sign of the result does not
+ * matter.
  */
 export type Crc32c = (bytes: Uint8Array, running: number) => number;
 
@@ -26,7 +28,10 @@ export function readU64(view: DataView, offset: number): number {
   return view.getUint32(offset + 4, true) * WORD + view.getUint32(offset, true);
 }
 
-/** Draws an identity from a source of random 32-bit words; never all zero, which is what empty space looks like. */
+/**
+ * Draws an identity from a source of random 32-bit words; never all zero, which is what empty space
+ * looks like.
+ */
 export function drawId(random32: () => number): Id64 {
   const low = random32() >>> 0;
   const high = random32() >>> 0;

@@ -1,22 +1,28 @@
 /**
- * One open database per folder, decided by sockets, because the kernel closes them however a process dies.
+ * One open database per folder, decided by sockets, because the kernel closes them however a
+ * process dies.
  *
- *   abstract socket  \0ferritedb-<device>-<inode>   Linux only; excludes everyone in the same network namespace
- *   <folder>/lock-<16 hex>.sock                     excludes everyone who sees the folder: containers, bind mounts
- *   <folder>/lock.pid                               "<pid> <16 hex>": who it is. Information for people, not the lock
+ *   \0ferritedb-<device>-<inode>   abstract socket, Linux only: excludes everyone in the same network
+ *                                  namespace at once
+ *   <folder>/lock-<16 hex>.sock    pathname socket: excludes everyone who sees the folder, in other
+ *                                  namespaces and containers too
+ *   <folder>/lock.pid              "<pid> <16 hex>", who it is: information for people, not the lock
  *
- * How: announce, then look. A contender first listens on a socket of its own name in the folder, then connects to every
- * other one there. Any answer, also a full backlog or a refusal for lack of rights, means somebody lives: withdraw.
- * Only ECONNREFUSED means dead, because a socket gets its visible name (rename) after it listens.
- * Of two contenders each announces before it looks, so at least one sees the other: never two owners.
- * Two that see each other both withdraw and try again after a random pause; an owner named in lock.pid is final at once.
+ * How: announce, then look. A contender first listens on a socket of its own name in the folder,
+ * then connects to every other one there. Any answer, also a full backlog or a refusal for lack of
+ * rights, means somebody lives: withdraw. Only ECONNREFUSED means dead, because a socket gets its
+ * visible name (rename) after it listens. Of two contenders each announces before it looks, so at
+ * least one sees the other: never two owners. Two that see each other both withdraw and try again
+ * after a random pause; an owner named in lock.pid is final at once.
  *
- * Nothing is ever stolen or replaced, so there is no stealing to guard: sockets of the dead are ignored by all and
- * removed by the next owner. (A fixed name with an exclusive-create file around the stealing leaves a stale file
- * when its maker is killed inside, and then either blocks the folder or needs a timeout that lies.)
+ * Nothing is ever stolen or replaced, so there is no stealing to guard: sockets of the dead are
+ * ignored by all and removed by the next owner. (A fixed name with an exclusive-create file around
+ * the stealing leaves a stale file when its maker is killed inside, and then either blocks the
+ * folder or needs a timeout that lies.)
  *
- * Nobody accepts: the kernel answers from the backlog, so the owner's thread may block for ever. On systems whose full
- * backlog refuses (BSD) the owner's thread should stay free to accept. node:net appears here for the lock alone.
+ * Nobody accepts: the kernel answers from the backlog, so the owner's thread may block for ever. On
+ * systems whose full backlog refuses (BSD) the owner's thread should stay free to accept. node:net
+ * appears here for the lock alone.
  */
 import { randomBytes } from 'node:crypto';
 import * as net from 'node:net';
@@ -57,7 +63,10 @@ export function isLockFile(name: string): boolean {
   return name === PID_NAME || SOCKET_NAME.test(name) || CLAIM_NAME.test(name);
 }
 
-export async function acquireFolderLock(folder: LockFolder, directory: string): Promise<FolderLock> {
+export async function acquireFolderLock(
+  folder: LockFolder,
+  directory: string,
+): Promise<FolderLock> {
   const { device, inode } = folder.identity(directory);
   const nearby = await listenAbstract(folder, directory, `\0ferritedb-${device}-${inode}`);
   try {
@@ -76,7 +85,12 @@ class HeldLock implements FolderLock {
   readonly #own: Announcement;
   #released: Promise<void> | undefined;
 
-  constructor(folder: LockFolder, directory: string, nearby: net.Server | undefined, own: Announcement) {
+  constructor(
+    folder: LockFolder,
+    directory: string,
+    nearby: net.Server | undefined,
+    own: Announcement,
+  ) {
     this.#folder = folder;
     this.#directory = directory;
     this.#nearby = nearby;
@@ -120,7 +134,10 @@ async function contend(folder: LockFolder, directory: string): Promise<Announcem
           return own;
         }
         const owner = readOwner(folder, directory);
-        if (attempt === ATTEMPTS_MAX || (owner !== undefined && neighbours.alive.includes(owner.token))) {
+        if (
+          attempt === ATTEMPTS_MAX ||
+          (owner !== undefined && neighbours.alive.includes(owner.token))
+        ) {
           throw databaseLocked(directory, owner?.pid);
         }
       } catch (error) {
@@ -135,7 +152,10 @@ async function contend(folder: LockFolder, directory: string): Promise<Announcem
   }
 }
 
-/** Listens under a temporary name, then takes the visible one. undefined: a new owner swept our temporary away. */
+/**
+ * Listens under a temporary name, then takes the visible one. undefined: a new owner swept our
+ * temporary away.
+ */
 async function announce(folder: LockFolder, directory: string): Promise<Announcement | undefined> {
   const token = randomBytes(8).toString('hex');
   const temporary = `lock-${token}.tmp`;
@@ -174,7 +194,10 @@ async function look(folder: LockFolder, directory: string, own: Announcement): P
   return { alive, dead };
 }
 
-/** The owner alone removes what the dead left. A claim removed under a living contender makes it try again. */
+/**
+ * The owner alone removes what the dead left. A claim removed under a living contender makes it try
+ * again.
+ */
 function sweep(folder: LockFolder, directory: string, dead: readonly string[]): void {
   for (const token of dead) folder.remove(join(directory, socketName(token)));
   for (const name of folder.list(directory)) {
@@ -182,13 +205,20 @@ function sweep(folder: LockFolder, directory: string, dead: readonly string[]): 
   }
 }
 
-function readOwner(folder: LockFolder, directory: string): { pid: number; token: string } | undefined {
+function readOwner(
+  folder: LockFolder,
+  directory: string,
+): { pid: number; token: string } | undefined {
   const match = /^(\d+) ([0-9a-f]{16})\n$/.exec(folder.readText(join(directory, PID_NAME)) ?? '');
   return match === null ? undefined : { pid: Number(match[1]), token: match[2] };
 }
 
 /** undefined where the system has no abstract sockets: the pathname socket decides alone. */
-async function listenAbstract(folder: LockFolder, directory: string, name: string): Promise<net.Server | undefined> {
+async function listenAbstract(
+  folder: LockFolder,
+  directory: string,
+  name: string,
+): Promise<net.Server | undefined> {
   if (process.platform !== 'linux') return undefined;
   try {
     return await listen(name);
@@ -200,14 +230,17 @@ async function listenAbstract(folder: LockFolder, directory: string, name: strin
   }
 }
 
-/** `exclusive` matters: in a cluster worker the primary would otherwise share one socket among all. */
+/**
+ * `exclusive` matters: in a cluster worker the primary would otherwise share one socket among all.
+ */
 function listen(path: string): Promise<net.Server> {
   return new Promise((settle, reject) => {
     const server = net.createServer((socket) => socket.destroy());
     server.once('error', reject);
     server.listen({ path, backlog: BACKLOG, exclusive: true }, () => {
       server.off('error', reject);
-      // Later errors are those of accepting a visitor (too many open files): the lock holds all the same.
+      // Later errors are those of accepting a visitor (too many open files): the lock holds all the
+      // same.
       server.on('error', () => undefined);
       server.unref();
       settle(server);

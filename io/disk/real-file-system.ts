@@ -1,9 +1,10 @@
 /**
  * The file system of the machine: the only file that imports node:fs.
  *
- * Relies on Linux semantics of fdatasync (content and length) and of fsync on a folder. Files are never opened with
- * O_APPEND, which ignores positions. Short reads and writes are looped over here, so callers never see one.
- * Unix-socket plumbing of the folder lock that needs the file system (short names for deep folders) is here too.
+ * Relies on Linux semantics of fdatasync (content and length) and of fsync on a folder. Files are
+ * never opened with O_APPEND, which ignores positions. Short reads and writes are looped over here,
+ * so callers never see one. Unix-socket plumbing of the folder lock that needs the file system
+ * (short names for deep folders) is here too.
  */
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,9 @@ export function realFileSystem(): FileSystem {
 
 /** A new private folder among the temporary files, for a database that dies with its process. */
 export function makeTemporaryFolder(): string {
-  return attempt('make a folder in', tmpdir(), () => nodeFs.mkdtempSync(join(tmpdir(), 'ferritedb-')));
+  return attempt('make a folder in', tmpdir(), () =>
+    nodeFs.mkdtempSync(join(tmpdir(), 'ferritedb-')),
+  );
 }
 
 /** Removes a temporary folder with all that is in it; what is gone already is no fault. */
@@ -42,7 +45,9 @@ class RealFileSystem implements FileSystem {
   open(path: string, mode: OpenMode): File {
     return new RealFile(
       path,
-      attempt(mode === 'create' ? 'create' : 'open', path, () => nodeFs.openSync(path, OPEN_FLAGS[mode], 0o644)),
+      attempt(mode === 'create' ? 'create' : 'open', path, () =>
+        nodeFs.openSync(path, OPEN_FLAGS[mode], 0o644),
+      ),
     );
   }
 
@@ -75,7 +80,9 @@ class RealFileSystem implements FileSystem {
 
   stat(path: string): FileStatus | undefined {
     const status = attempt('look at', path, () => nodeFs.statSync(path, { throwIfNoEntry: false }));
-    return status === undefined ? undefined : { size: status.size, directory: status.isDirectory() };
+    return status === undefined
+      ? undefined
+      : { size: status.size, directory: status.isDirectory() };
   }
 
   freeBytes(path: string): number {
@@ -102,7 +109,13 @@ class RealFile implements File {
     return attempt('read', this.path, () => {
       let done = 0;
       while (done < into.byteLength) {
-        const count = nodeFs.readSync(descriptor, into, done, into.byteLength - done, position + done);
+        const count = nodeFs.readSync(
+          descriptor,
+          into,
+          done,
+          into.byteLength - done,
+          position + done,
+        );
         if (count === 0) break;
         done += count;
       }
@@ -169,7 +182,9 @@ class RealFile implements File {
 
   #open(): number {
     if (this.#descriptor < 0) {
-      throw new StorageError('Closed', `${this.path} was closed before; open it again.`, { path: this.path });
+      throw new StorageError('Closed', `${this.path} was closed before; open it again.`, {
+        path: this.path,
+      });
     }
     return this.#descriptor;
   }
@@ -198,7 +213,9 @@ const SOCKET_PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
 
 const LOCK_FOLDER: LockFolder = {
   identity(directory) {
-    const status = attempt('look at', directory, () => nodeFs.statSync(directory, { bigint: true }));
+    const status = attempt('look at', directory, () =>
+      nodeFs.statSync(directory, { bigint: true }),
+    );
     return { device: status.dev.toString(16), inode: status.ino.toString(16) };
   },
 
@@ -239,7 +256,9 @@ function enterByDescriptor(directory: string): SocketFolder {
 
 /** Elsewhere: a short-lived symbolic link among the temporary files. */
 function enterByLink(directory: string): SocketFolder {
-  const base = attempt('make a folder in', tmpdir(), () => nodeFs.mkdtempSync(join(tmpdir(), 'fer-')));
+  const base = attempt('make a folder in', tmpdir(), () =>
+    nodeFs.mkdtempSync(join(tmpdir(), 'fer-')),
+  );
   const link = join(base, 'd');
   attempt('link', directory, () => nodeFs.symlinkSync(directory, link));
   return {

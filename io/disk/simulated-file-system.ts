@@ -1,66 +1,24 @@
 /**
  * A file system in memory that fails on request and loses power.
  *
- * It is stricter than real ones: a name is durable only after syncDirectory of its folder, content only after
- * File.sync, and the two are independent. A failed sync loses what it should have written and the next one succeeds.
- * All chance comes from the `random` that is passed in, so a run repeats exactly.
+ * It is stricter than real ones: a name is durable only after syncDirectory of its folder, content
+ * only after File.sync, and the two are independent. A failed sync loses what it should have
+ * written and the next one succeeds. All chance comes from the `random` that is passed in, so a run
+ * repeats exactly.
  *
- * Use: run a workload; after each operation `observe` may call `crash` to get the disk as it would be found after a
- * power cut at that moment. The workload goes on, so one run gives the images of all its moments.
+ * Use: run a workload; after each operation `observe` may call `crash` to get the disk as it would
+ * be found after a power cut at that moment. The workload goes on, so one run gives the images of
+ * all its moments.
  */
 import { posix } from 'node:path';
-import { StorageError, databaseLocked, fromSystemError } from '../errors.js';
+import { databaseLocked } from '../errors.js';
 import type { File, FileStatus, FileSystem, FolderLock, OpenMode } from './file-system.js';
 import { FileNode, crashedContent } from './simulated-file.js';
 import type { CrashOptions } from './simulated-file.js';
 
-export type { CrashOptions } from './simulated-file.js';
-
-export type OperationKind =
-  | 'open'
-  | 'create'
-  | 'read'
-  | 'write'
-  | 'sync'
-  | 'truncate'
-  | 'list'
-  | 'stat'
-  | 'makeDirectory'
-  | 'rename'
-  | 'unlink'
-  | 'syncDirectory';
-
-/** The kinds after which a crash may find a different disk. */
-export const CHANGING_KINDS: readonly OperationKind[] = [
-  'create',
-  'write',
-  'sync',
-  'truncate',
-  'makeDirectory',
-  'rename',
-  'unlink',
-  'syncDirectory',
-];
-
-export interface Operation {
-  /** Counts from 1 over all operations of this file system. */
-  readonly index: number;
-  readonly kind: OperationKind;
-  readonly path: string;
-}
-
-export interface Fault {
-  /** Fails the at-th operation (from 1, counted from the injection) among those of `kinds`, or of any kind. */
-  readonly at: number;
-  readonly kinds?: readonly OperationKind[];
-  readonly error: 'EIO' | 'ENOSPC';
-  /** And all later ones of these kinds. */
-  readonly forever?: boolean;
-  /** A failing write writes this share of its bytes first (a short write, then the error). */
-  readonly partial?: number;
-  /** A failing sync may have reached the disk all the same. */
-  readonly syncReached?: boolean;
-}
+import { SimulatedFile } from './simulated-handle.js';
+import { SimulatedOperations, systemError } from './simulated-operations.js';
+import type { Fault, Operation, OperationKind } from './simulated-operations.js';
 
 type EntryChange =
   | { readonly kind: 'link'; readonly path: string; readonly node: Node }
@@ -71,15 +29,10 @@ type Node = FileNode | 'directory';
 type Entries = Map<string, Node>;
 
 export class SimulatedFileSystem implements FileSystem {
-  /** Operations so far. */
-  operations = 0;
-  /** Called after each operation that succeeded. */
-  observe: ((operation: Operation) => void) | undefined;
-
   #seen: Entries;
   #durable: Entries;
   #unsynced: EntryChange[] = [];
-  #fault: { readonly fault: Fault; counted: number; spent: boolean } | undefined;
+  readonly #operations = new SimulatedOperations();
   readonly #locked = new Set<string>();
 
   constructor() {
@@ -87,14 +40,24 @@ export class SimulatedFileSystem implements FileSystem {
     this.#durable = new Map(this.#seen);
   }
 
+  /** Operations so far. */
+  get operations(): number {
+    return this.#operations.count;
+  }
+
+  /** Called after each operation that succeeded. */
+  set observe(observer: ((operation: Operation) => void) | undefined) {
+    this.#operations.observer = observer;
+  }
+
   /** Replaces the fault injected before; undefined removes it. */
   inject(fault: Fault | undefined): void {
-    this.#fault = fault === undefined ? undefined : { fault, counted: 0, spent: false };
+    this.#operations.inject(fault);
   }
 
   /** Whether the injected fault has struck. */
   get faultStruck(): boolean {
-    return this.#fault?.spent === true;
+    return this.#operations.faultStruck;
   }
 
   /** The disk as found after a power cut now. This file system is not changed. */
@@ -139,7 +102,7 @@ export class SimulatedFileSystem implements FileSystem {
     return this.#step('open', at, () => {
       const node = this.#node(at);
       if (node === 'directory') throw systemError('EISDIR');
-      return new SimulatedFile(at, node, mode === 'write', this.#stepper);
+      return new SimulatedFile(at, node, mode === 'write', this.#operations);
     });
   }
 
@@ -148,7 +111,8 @@ export class SimulatedFileSystem implements FileSystem {
     return this.#step('list', at, () => {
       this.#expectDirectory(at);
       const names = [];
-      for (const path of this.#seen.keys()) if (path !== '/' && posix.dirname(path) === at) names.push(posix.basename(path));
+      for (const path of this.#seen.keys())
+        if (path !== '/' && posix.dirname(path) === at) names.push(posix.basename(path));
       return names.sort();
     });
   }
@@ -167,7 +131,8 @@ export class SimulatedFileSystem implements FileSystem {
     this.#step('rename', source, () => {
       const node = this.#node(source);
       this.#expectDirectory(posix.dirname(target));
-      if (node === 'directory' || this.#seen.get(target) === 'directory') throw systemError('EISDIR');
+      if (node === 'directory' || this.#seen.get(target) === 'directory')
+        throw systemError('EISDIR');
       this.#change({ kind: 'rename', path: source, to: target, node });
     });
   }
@@ -183,7 +148,8 @@ export class SimulatedFileSystem implements FileSystem {
   syncDirectory(path: string): void {
     const at = normal(path);
     const here = (change: EntryChange): boolean =>
-      posix.dirname(change.path) === at || (change.kind === 'rename' && posix.dirname(change.to) === at);
+      posix.dirname(change.path) === at ||
+      (change.kind === 'rename' && posix.dirname(change.to) === at);
     this.#step(
       'syncDirectory',
       at,
@@ -204,7 +170,9 @@ export class SimulatedFileSystem implements FileSystem {
     return this.#step('stat', at, () => {
       const node = this.#seen.get(at);
       if (node === undefined) return undefined;
-      return node === 'directory' ? { size: 0, directory: true } : { size: node.seen.size, directory: false };
+      return node === 'directory'
+        ? { size: 0, directory: true }
+        : { size: node.seen.size, directory: false };
     });
   }
 
@@ -245,7 +213,7 @@ export class SimulatedFileSystem implements FileSystem {
       if (this.#seen.has(path)) throw systemError('EEXIST');
       const node = new FileNode();
       this.#change({ kind: 'link', path, node });
-      return new SimulatedFile(path, node, true, this.#stepper);
+      return new SimulatedFile(path, node, true, this.#operations);
     });
   }
 
@@ -264,116 +232,13 @@ export class SimulatedFileSystem implements FileSystem {
     if (this.#node(path) !== 'directory') throw systemError('ENOTDIR');
   }
 
-  readonly #stepper: Step = (kind, path, action, onFault) => this.#step(kind, path, action, onFault);
-
-  /** Every operation passes here: counts it, lets the fault strike, does it, tells the observer. */
-  #step<Result>(kind: OperationKind, path: string, action: () => Result, onFault?: (fault: Fault) => void): Result {
-    this.operations++;
-    const index = this.operations;
-    let result: Result;
-    try {
-      const fault = this.#strikes(kind);
-      if (fault !== undefined) {
-        onFault?.(fault);
-        throw systemError(fault.error);
-      }
-      result = action();
-    } catch (error) {
-      throw fromSystemError(kind, path, error);
-    }
-    this.observe?.({ index, kind, path });
-    return result;
-  }
-
-  #strikes(kind: OperationKind): Fault | undefined {
-    const armed = this.#fault;
-    if (armed === undefined) return undefined;
-    if (armed.fault.kinds !== undefined && !armed.fault.kinds.includes(kind)) return undefined;
-    armed.counted++;
-    const hit = armed.counted === armed.fault.at || (armed.counted > armed.fault.at && armed.fault.forever === true);
-    if (!hit) return undefined;
-    armed.spent = true;
-    return armed.fault;
-  }
-}
-
-type Step = <Result>(
-  kind: OperationKind,
-  path: string,
-  action: () => Result,
-  onFault?: (fault: Fault) => void,
-) => Result;
-
-class SimulatedFile implements File {
-  readonly path: string;
-  readonly #node: FileNode;
-  readonly #writable: boolean;
-  readonly #step: Step;
-  #closed = false;
-
-  constructor(path: string, node: FileNode, writable: boolean, step: Step) {
-    this.path = path;
-    this.#node = node;
-    this.#writable = writable;
-    this.#step = step;
-  }
-
-  read(into: Uint8Array, position: number): number {
-    this.#expectOpen();
-    return this.#step('read', this.path, () => this.#node.seen.read(into, position));
-  }
-
-  async readAsync(into: Uint8Array, position: number): Promise<number> {
-    return this.read(into, position);
-  }
-
-  write(pieces: readonly Uint8Array[], position: number): void {
-    this.#expectWritable();
-    const bytes = joined(pieces);
-    const put = (share: Uint8Array): void => {
-      if (share.byteLength > 0) this.#node.change({ kind: 'write', position, bytes: share });
-    };
-    this.#step(
-      'write',
-      this.path,
-      () => put(bytes),
-      (fault) => put(bytes.subarray(0, Math.floor(bytes.byteLength * (fault.partial ?? 0)))),
-    );
-  }
-
-  sync(): void {
-    this.#expectOpen();
-    this.#step(
-      'sync',
-      this.path,
-      () => this.#node.sync(),
-      (fault) => (fault.syncReached === true ? this.#node.sync() : this.#node.loseUnsynced()),
-    );
-  }
-
-  truncate(size: number): void {
-    this.#expectWritable();
-    this.#step('truncate', this.path, () => this.#node.change({ kind: 'truncate', size }));
-  }
-
-  size(): number {
-    this.#expectOpen();
-    return this.#node.seen.size;
-  }
-
-  close(): void {
-    this.#closed = true;
-  }
-
-  #expectWritable(): void {
-    this.#expectOpen();
-    if (!this.#writable) throw fromSystemError('write', this.path, systemError('EBADF'));
-  }
-
-  #expectOpen(): void {
-    if (this.#closed) {
-      throw new StorageError('Closed', `${this.path} was closed before; open it again.`, { path: this.path });
-    }
+  #step<Result>(
+    kind: OperationKind,
+    path: string,
+    action: () => Result,
+    onFault?: (fault: Fault) => void,
+  ): Result {
+    return this.#operations.step(kind, path, action, onFault);
   }
 }
 
@@ -382,7 +247,8 @@ function reachable(entries: Entries, found: (node: FileNode) => FileNode): Entri
   const kept: Entries = new Map([['/', 'directory']]);
   for (const path of [...entries.keys()].sort()) {
     const node = entries.get(path);
-    if (node === undefined || path === '/' || kept.get(posix.dirname(path)) !== 'directory') continue;
+    if (node === undefined || path === '/' || kept.get(posix.dirname(path)) !== 'directory')
+      continue;
     kept.set(path, node === 'directory' ? node : found(node));
   }
   return kept;
@@ -402,18 +268,4 @@ function applyEntry(entries: Entries, change: EntryChange): void {
 
 function normal(path: string): string {
   return posix.resolve('/', path);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.byteLength;
-  }
-  return bytes;
-}
-
-function systemError(code: string): Error {
-  return Object.assign(new Error(`${code}: simulated`), { code });
 }

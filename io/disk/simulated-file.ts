@@ -1,8 +1,9 @@
 /**
- * Content of one simulated file: what programs see (`seen`), what the disk has for certain (`durable`), and the
- * changes in between in the order they were made.
+ * Content of one simulated file: what programs see (`seen`), what the disk has for certain
+ * (`durable`), and the changes in between in the order they were made.
  *
- * Invariant: durable with all unsynced changes applied is `seen`, unless a sync failed and lost changes.
+ * Invariant: durable with all unsynced changes applied is `seen`, unless a sync failed and lost
+ * changes.
  */
 
 export type Change =
@@ -76,7 +77,10 @@ export class FileNode {
     this.unsynced = [];
   }
 
-  /** What a failed fsync does on Linux: the pages count as clean, so nothing will ever write them again. */
+  /**
+   * What a failed fsync does on Linux: the pages count as clean, so nothing will ever write them
+   * again.
+   */
   loseUnsynced(): void {
     this.unsynced = [];
   }
@@ -93,21 +97,32 @@ export class FileNode {
 export interface CrashOptions {
   /** Probability that an unsynced change reached the disk. */
   readonly keep: number;
-  /** true: each change (and with `tear` each sector) on its own; false: those before a random point in time. */
+  /**
+   * true: each change (and with `tear` each sector) on its own; false: those before a random point
+   * in time.
+   */
   readonly reorder?: boolean;
   /** Whether a change may have reached the disk in part, and in what grain. */
   readonly tear?: 'none' | 'sector' | 'byte';
 }
 
 /** What the disk holds of a file after the power went. */
-export function crashedContent(node: FileNode, random: () => number, options: CrashOptions): Content {
+export function crashedContent(
+  node: FileNode,
+  random: () => number,
+  options: CrashOptions,
+): Content {
   const content = node.durable.copy();
   for (const change of survivors(node.unsynced, random, options)) content.apply(change);
   return content;
 }
 
 /** Which changes of a list reached the disk, and what of them. */
-export function survivors(changes: readonly Change[], random: () => number, options: CrashOptions): Change[] {
+export function survivors(
+  changes: readonly Change[],
+  random: () => number,
+  options: CrashOptions,
+): Change[] {
   const tear = options.tear ?? 'none';
   const kept: Change[] = [];
   for (const change of changes) {
@@ -115,13 +130,18 @@ export function survivors(changes: readonly Change[], random: () => number, opti
       kept.push(change);
       continue;
     }
-    if (tear !== 'none' && options.keep > 0 && change.kind === 'write') kept.push(...torn(change, random, options));
+    if (tear !== 'none' && options.keep > 0 && change.kind === 'write')
+      kept.push(...torn(change, random, options));
     if (options.reorder !== true) break;
   }
   return kept;
 }
 
-function torn(write: Change & { kind: 'write' }, random: () => number, options: CrashOptions): Change[] {
+function torn(
+  write: Change & { kind: 'write' },
+  random: () => number,
+  options: CrashOptions,
+): Change[] {
   const { position, bytes } = write;
   if (options.tear === 'byte') {
     const cut = Math.floor(random() * (bytes.byteLength + 1));
@@ -133,7 +153,8 @@ function torn(write: Change & { kind: 'write' }, random: () => number, options: 
   let at = 0;
   while (at < bytes.byteLength) {
     const end = Math.min(bytes.byteLength, at + SECTOR_BYTES - ((position + at) % SECTOR_BYTES));
-    if (random() < options.keep) pieces.push({ kind: 'write', position: position + at, bytes: bytes.subarray(at, end) });
+    if (random() < options.keep)
+      pieces.push({ kind: 'write', position: position + at, bytes: bytes.subarray(at, end) });
     else if (options.reorder !== true) break;
     at = end;
   }

@@ -13,25 +13,25 @@
  *   +--------------------+ capacity
  *
  * Segment header:
- *   0        8         12       16       24       32         40         44      48         60      64
- *   | magic   | version | bytes  | log id | number | owner id | capacity | flags | reserved | crc32c |
+ *   0       8         12      16       24       32         40         44      48      60      64
+ *   | magic | version | bytes | log id | number | owner id | capacity | flags | zeros | crc32c |
  *   flags bit 0: recycled. The checksum covers the 60 bytes before it.
  *
  * Frame:
  *   0       4        8        16      24               32           36     38        40
  *   | magic | crc32c | log id | group | durableThrough | frameBytes | kind | chunks  | chunk ... |
- *   The checksum covers everything after it, padding included. `durableThrough` is a promise: all groups up to it
- *   were durable when this frame was written.
+ *   The checksum covers everything after it, padding included. `durableThrough` is a promise: all
+ *   groups up to it were durable when this frame was written.
  *   GROUP  carries the chunks of group number `group`.
  *   SEAL   no chunks: a promise about `group`, the last one; the next group is written over it.
  *   END    a seal that a clean close leaves.
  *
  * Chunk, 8-aligned:
  *   0       4       8
- *   | shard | bytes | log records of that shard, as they lay in its ring, zeros up to the next multiple of 8 |
+ *   | shard | bytes | log records of that shard, as they lay in its ring; zeros up to 8-alignment |
  *
- * Group numbers start at 1, rise by one and are never used twice for durable groups. Every use of a file draws a new
- * random log id, so what an earlier use left in it can never be taken for a frame.
+ * Group numbers start at 1, rise by one and are never used twice for durable groups. Every use of a
+ * file draws a new random log id, so what an earlier use left in it can never be taken for a frame.
  */
 import { align8, idText, parseId, readU64, sameId, viewOf, writeU64 } from '../disk/bytes.js';
 import type { Crc32c, Id64 } from '../disk/bytes.js';
@@ -52,7 +52,10 @@ export const FRAME_CRC_OFFSET = 4;
 export const FRAME_CRC_START = 8;
 /** A SEAL or END frame: every segment keeps room for one. */
 export const MARK_BYTES = FRAME_HEADER_BYTES;
-/** All rings together stay below this, so that a group always fits a frame and a frame fits a buffer. */
+/**
+ * All rings together stay below this, so that a group always fits a frame and a frame fits a
+ * buffer.
+ */
 export const FRAME_BYTES_MAX = 2 ** 30;
 
 export const FRAME_GROUP = 1;
@@ -91,7 +94,10 @@ export function parseSegmentFileName(text: string): SegmentName | undefined {
   return { number: Number(match[1]), owner: parseId(match[2]), id: parseId(match[3]) };
 }
 
-export function encodeSegmentHeader(header: Omit<SegmentHeader, 'version'>, crc32c: Crc32c): Uint8Array {
+export function encodeSegmentHeader(
+  header: Omit<SegmentHeader, 'version'>,
+  crc32c: Crc32c,
+): Uint8Array {
   const bytes = new Uint8Array(SEGMENT_HEADER_BYTES);
   const view = viewOf(bytes);
   view.setUint32(0, SEGMENT_MAGIC_LOW, true);
@@ -111,7 +117,11 @@ export function encodeSegmentHeader(header: Omit<SegmentHeader, 'version'>, crc3
 export function decodeSegmentHeader(bytes: Uint8Array, crc32c: Crc32c): SegmentHeader | undefined {
   if (bytes.byteLength < SEGMENT_HEADER_BYTES) return undefined;
   const view = viewOf(bytes);
-  if (view.getUint32(0, true) !== SEGMENT_MAGIC_LOW || view.getUint32(4, true) !== SEGMENT_MAGIC_HIGH) return undefined;
+  if (
+    view.getUint32(0, true) !== SEGMENT_MAGIC_LOW ||
+    view.getUint32(4, true) !== SEGMENT_MAGIC_HIGH
+  )
+    return undefined;
   const expected = view.getUint32(SEGMENT_CRC_OFFSET, true);
   if (crc32c(bytes.subarray(0, SEGMENT_CRC_OFFSET), 0) >>> 0 !== expected) return undefined;
   return {
@@ -139,13 +149,25 @@ export function writeFrameHeader(view: DataView, offset: number, header: FrameHe
 export function encodeMark(kind: number, id: Id64, group: number, crc32c: Crc32c): Uint8Array {
   const bytes = new Uint8Array(MARK_BYTES);
   const view = viewOf(bytes);
-  writeFrameHeader(view, 0, { id, kind, group, durableThrough: group, frameBytes: MARK_BYTES, chunkCount: 0 });
+  writeFrameHeader(view, 0, {
+    id,
+    kind,
+    group,
+    durableThrough: group,
+    frameBytes: MARK_BYTES,
+    chunkCount: 0,
+  });
   view.setUint32(FRAME_CRC_OFFSET, crc32c(bytes.subarray(FRAME_CRC_START), 0) >>> 0, true);
   return bytes;
 }
 
 /** The whole, checked frame at an offset; undefined when there is none of this log id. */
-export function readFrame(bytes: Uint8Array, offset: number, id: Id64, crc32c: Crc32c): FrameHeader | undefined {
+export function readFrame(
+  bytes: Uint8Array,
+  offset: number,
+  id: Id64,
+  crc32c: Crc32c,
+): FrameHeader | undefined {
   const header = peekFrame(bytes, offset, id);
   if (header === undefined) return undefined;
   const expected = viewOf(bytes).getUint32(offset + FRAME_CRC_OFFSET, true);
@@ -153,13 +175,19 @@ export function readFrame(bytes: Uint8Array, offset: number, id: Id64, crc32c: C
   return crc32c(covered, 0) >>> 0 === expected ? header : undefined;
 }
 
-/** Bytes of what claims to be a frame of this log id, as far as they are there; undefined when nothing claims it. */
+/**
+ * Bytes of what claims to be a frame of this log id, as far as they are there; undefined when
+ * nothing claims it.
+ */
 export function claimedFrameBytes(bytes: Uint8Array, offset: number, id: Id64): number | undefined {
   if (offset + 16 > bytes.byteLength) return undefined;
   const view = viewOf(bytes);
-  if (view.getUint32(offset, true) !== FRAME_MAGIC || !sameId(readId(view, offset + 8), id)) return undefined;
+  if (view.getUint32(offset, true) !== FRAME_MAGIC || !sameId(readId(view, offset + 8), id))
+    return undefined;
   const rest = bytes.byteLength - offset;
-  return rest < FRAME_HEADER_BYTES ? rest : Math.min(rest, Math.max(16, view.getUint32(offset + 32, true)));
+  return rest < FRAME_HEADER_BYTES
+    ? rest
+    : Math.min(rest, Math.max(16, view.getUint32(offset + 32, true)));
 }
 
 /** A frame header whose length fits, its checksum not looked at. */
@@ -168,7 +196,12 @@ function peekFrame(bytes: Uint8Array, offset: number, id: Id64): FrameHeader | u
   if (claimedFrameBytes(bytes, offset, id) === undefined) return undefined;
   const view = viewOf(bytes);
   const frameBytes = view.getUint32(offset + 32, true);
-  if (frameBytes < FRAME_HEADER_BYTES || frameBytes % 8 !== 0 || offset + frameBytes > bytes.byteLength) return undefined;
+  if (
+    frameBytes < FRAME_HEADER_BYTES ||
+    frameBytes % 8 !== 0 ||
+    offset + frameBytes > bytes.byteLength
+  )
+    return undefined;
   return {
     id,
     kind: view.getUint16(offset + 36, true),
@@ -179,7 +212,9 @@ function peekFrame(bytes: Uint8Array, offset: number, id: Id64): FrameHeader | u
   };
 }
 
-/** Calls back for each chunk of a checked frame; false when the chunks do not add up to the frame. */
+/**
+ * Calls back for each chunk of a checked frame; false when the chunks do not add up to the frame.
+ */
 export function readChunks(
   bytes: Uint8Array,
   offset: number,

@@ -1,15 +1,18 @@
 /**
  * The log's turn: one group, from the rings to the disk.
  *
- *   raise the epoch -> take from every ring what is below it -> one write -> one fdatasync -> done() on every ring
+ *   raise the epoch -> take from every ring what is below it -> one write -> one fdatasync
+ *   -> done() on every ring
  *
  * Knows nothing of threads: the host calls `turn` from its log thread, or inline in a simulation.
  *
  * Invariants:
  * - Groups are causal: a record whose writer saw the new epoch waits for the next group (R1).
  * - One group in flight, so group g is written only after g-1 is durable, and says so.
- * - A failed write or sync is final: `failure` is set, every later call throws it, the file is never touched again.
- * - No room on the disk for the next segment is not a failure: the turn is `stalled`, the rings keep their records.
+ * - A failed write or sync is final: `failure` is set, every later call throws it, the file is
+ *   never touched again.
+ * - No room on the disk for the next segment is not a failure: the turn is `stalled`, the rings
+ *   keep their records.
  */
 import { StorageError, engineFailure } from '../errors.js';
 import type { Crc32c } from '../disk/bytes.js';
@@ -39,7 +42,10 @@ export interface LogTurnOptions {
 }
 
 export interface TurnResult {
-  /** 'written': a group is durable. 'idle': nothing to take. 'stalled': no room on the disk, try again later. */
+  /**
+   * 'written': a group is durable. 'idle': nothing to take. 'stalled': no room on the disk, try
+   * again later.
+   */
   readonly status: 'written' | 'idle' | 'stalled';
   /** Groups written: 1 or 0. */
   readonly groups: number;
@@ -81,7 +87,9 @@ export class LogTurn {
     this.#epoch = options.epoch;
     this.#crc32c = options.crc32c;
     this.#durableGroup = options.lastGroup;
-    this.#headers = new Uint8Array(FRAME_HEADER_BYTES + options.sources.length * CHUNK_HEADER_BYTES);
+    this.#headers = new Uint8Array(
+      FRAME_HEADER_BYTES + options.sources.length * CHUNK_HEADER_BYTES,
+    );
     this.#headersView = viewOf(this.#headers);
   }
 
@@ -90,14 +98,18 @@ export class LogTurn {
     return this.#durableGroup;
   }
 
-  /** No record applied from now on lands in an earlier group than this one: what a new memtable keeps (R4). */
+  /**
+   * No record applied from now on lands in an earlier group than this one: what a new memtable
+   * keeps (R4).
+   */
   get currentGroup(): number {
     return this.#durableGroup + 1;
   }
 
   /**
-   * Turns begun and turns settled (their group durable, or nothing found to take). What was in the rings while
-   * `turnsBegun` was n is durable once `turnsSettled` is above n: the rule for flushes (R4), also when nothing is written.
+   * Turns begun and turns settled (their group durable, or nothing found to take). What was in the
+   * rings while `turnsBegun` was n is durable once `turnsSettled` is above n: the rule for flushes
+   * (R4), also when nothing is written.
    */
   get turnsBegun(): number {
     return this.#turnsBegun;
@@ -112,7 +124,10 @@ export class LogTurn {
     return this.#failure;
   }
 
-  /** Why the next segment cannot be made (disk full): writes should be refused before they change anything. */
+  /**
+   * Why the next segment cannot be made (disk full): writes should be refused before they change
+   * anything.
+   */
   get spareError(): StorageError | undefined {
     return this.#spareError;
   }
@@ -126,7 +141,10 @@ export class LogTurn {
       this.#turnsSettled = this.#turnsBegun;
       return IDLE;
     }
-    const frameBytes = taken.reduce((sum, { bytes }) => sum + CHUNK_HEADER_BYTES + align8(bytes), FRAME_HEADER_BYTES);
+    const frameBytes = taken.reduce(
+      (sum, { bytes }) => sum + CHUNK_HEADER_BYTES + align8(bytes),
+      FRAME_HEADER_BYTES,
+    );
     const stall = this.#makeRoom(frameBytes);
     if (stall !== undefined) return { status: 'stalled', groups: 0, bytes: 0, error: stall };
     const group = this.#durableGroup + 1;
@@ -142,30 +160,42 @@ export class LogTurn {
   }
 
   /**
-   * For quiet moments: promises that the last group is durable (unsynced: it reaches the disk when it does), so that
-   * damage to it is told from a torn tail. Returns whether there was something to promise.
+   * For quiet moments: promises that the last group is durable (unsynced: it reaches the disk when
+   * it does), so that damage to it is told from a torn tail. Returns whether there was something to
+   * promise.
    */
   seal(): boolean {
     this.#expectUsable();
     if (this.#sealedGroup === this.#durableGroup || !this.#writer.started) return false;
-    this.#orFail('The log could not be sealed', () => this.#writer.writeMark(this.#mark(FRAME_SEAL)));
+    this.#orFail('The log could not be sealed', () =>
+      this.#writer.writeMark(this.#mark(FRAME_SEAL)),
+    );
     this.#sealedGroup = this.#durableGroup;
     return true;
   }
 
-  /** For quiet moments: works on the next segment; false when there is nothing (more) to do or no room. */
+  /**
+   * For quiet moments: works on the next segment; false when there is nothing (more) to do or no
+   * room.
+   */
   prepareStep(): boolean {
     this.#expectUsable();
     return !this.#prepare() && this.#spareError === undefined;
   }
 
-  /** Removes segments whose groups are all below. Throws StorageError when the disk refuses; the log goes on. */
+  /**
+   * Removes segments whose groups are all below. Throws StorageError when the disk refuses; the log
+   * goes on.
+   */
   retire(belowGroup: number): number {
     this.#expectUsable();
     return this.#writer.retire(Math.min(belowGroup, this.#durableGroup + 1));
   }
 
-  /** A clean close leaves an end mark. The host has drained the rings before. After a failure it only closes the files. */
+  /**
+   * A clean close leaves an end mark. The host has drained the rings before. After a failure it
+   * only closes the files.
+   */
   close(): void {
     try {
       if (this.#failure === undefined && this.#writer.started) {
@@ -175,7 +205,9 @@ export class LogTurn {
         });
       }
     } finally {
-      this.#failure ??= new StorageError('Closed', 'The log is closed.', { path: this.#writer.path });
+      this.#failure ??= new StorageError('Closed', 'The log is closed.', {
+        path: this.#writer.path,
+      });
       this.#writer.close();
     }
   }
@@ -190,11 +222,16 @@ export class LogTurn {
     return taken;
   }
 
-  /** Switches to the next segment if the frame needs it. Returns why it cannot; throws when the log is over. */
+  /**
+   * Switches to the next segment if the frame needs it. Returns why it cannot; throws when the log
+   * is over.
+   */
   #makeRoom(frameBytes: number): StorageError | undefined {
     if (frameBytes > FRAME_BYTES_MAX) {
       this.#orFail('A group is too large for the log', () => {
-        throw new Error(`${frameBytes} bytes, at most ${FRAME_BYTES_MAX}: the rings together must be smaller.`);
+        throw new Error(
+          `${frameBytes} bytes, at most ${FRAME_BYTES_MAX}: the rings together must be smaller.`,
+        );
       });
     }
     if (this.#writer.fits(frameBytes)) return undefined;

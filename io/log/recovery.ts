@@ -1,28 +1,31 @@
 /**
  * What an open finds of the log: whole groups in order, and one decision about where they end.
  *
- * Segments are walked by number from the lowest one. At each place there is the next group, or the log ends here and
- * the question is whether it may. The cases (`g` is the group that is missing, F the place where it should be):
+ * Segments are walked by number from the lowest one. At each place there is the next group, or the
+ * log ends here and the question is whether it may. The cases (`g` is the group that is missing, F
+ * the place where it should be):
  *
- *   found at F                              elsewhere after F                       verdict
- *   -------------------------------------   -------------------------------------   --------------------------------
- *   A zeros, end of file, foreign content   no frame promises g                     the end; nothing dropped
- *   B torn header or body, bad checksum     no frame promises g                     torn tail: cut off, bytes reported
- *   C a SEAL or END for g-1                 no frame promises g                     the end (END: it was closed cleanly)
- *   D anything                              a frame that says g was durable         Corruption at F
- *   E nothing for g in this segment         group g begins the next segment         go on there
- *   F nothing for g                         groups in a segment that is not next    Corruption: a segment is missing
- *   G a segment without a first group       (it does not count)                     removed, unless D or F
- *   H groups, but a broken segment header   -                                       Corruption at 0 (header was synced)
- *   I no segment holds a group              no group and no promise anywhere        a new log
- *   J the end                               the manifest knows of a later group     Corruption at F
+ *   found at F                            elsewhere after F             verdict
+ *   ------------------------------------  ----------------------------  -----------------------------
+ *   A zeros, end of file, old content     no frame promises g           the end; nothing dropped
+ *   B torn header or body, bad checksum   no frame promises g           torn tail: cut off, reported
+ *   C a SEAL or END for g-1               no frame promises g           the end (END: closed cleanly)
+ *   D anything                            a frame promises g            Corruption at F
+ *   E nothing for g in this segment       g begins the next segment     go on there
+ *   F nothing for g                       groups in a later segment     Corruption: one is missing
+ *   G a segment without a first group     (it does not count)           removed, unless D or F
+ *   H groups, broken segment header       -                             Corruption at 0 (was synced)
+ *   I no segment holds a group            no group, no promise          a new log
+ *   J the end                             the manifest knows of more    Corruption at F
  *
- * "Promises g": a whole frame of that segment's own log id whose `durableThrough` is g or more, at any 8-aligned place
- * after F. A whole frame in a segment that is not walked counts as evidence too if it is a group.
+ * "Promises g": a whole frame of that segment's own log id whose `durableThrough` is g or more, at
+ * any 8-aligned place after F. A whole frame in a segment that is not walked counts as evidence too
+ * if it is a group.
  *
- * Relies on: the folder lock is held. All is synced before it is read, so what is decided on is what is on the disk.
- * After the decision: the last segment is cut at its end and synced, files that do not count are removed. The log goes on
- * in a new segment. A crash anywhere in here leads to the same decision next time.
+ * Relies on: the folder lock is held. All is synced before it is read, so what is decided on is
+ * what is on the disk. After the decision: the last segment is cut at its end and synced, files
+ * that do not count are removed. The log goes on in a new segment. A crash anywhere in here leads
+ * to the same decision next time.
  */
 import { dirname } from 'node:path';
 import { corruption } from '../errors.js';
@@ -80,13 +83,18 @@ export function recoverLog(options: RecoveryOptions): RecoveredLog {
   syncAll(options, files);
   const walk: Walk = { retained: [], last: undefined, end: 0, lastGroup: 0, mark: undefined };
   walkSegments(options, files, walk);
-  const spares = files.filter((file) => walk.retained.every((segment) => segment.path !== file.path));
-  const readers = spares.map((file) => SegmentReader.read(options.fileSystem, file, options.crc32c));
+  const spares = files.filter((file) =>
+    walk.retained.every((segment) => segment.path !== file.path),
+  );
+  const readers = spares.map((file) =>
+    SegmentReader.read(options.fileSystem, file, options.crc32c),
+  );
   expectNoEvidence(walk, readers);
   expectKnownGroups(options, walk);
   const torn = tornTail(walk, readers);
   cutAndClean(options, walk, spares);
-  const lastNumber = walk.retained.at(-1)?.number ?? (files.length > 0 ? files[0].name.number - 1 : 0);
+  const lastNumber =
+    walk.retained.at(-1)?.number ?? (files.length > 0 ? files[0].name.number - 1 : 0);
   return {
     lastGroup: walk.lastGroup,
     clean: torn === undefined && (walk.mark?.kind === FRAME_END || walk.last === undefined),
@@ -111,7 +119,12 @@ function syncAll({ fileSystem, directory }: RecoveryOptions, files: readonly Seg
 function walkSegments(options: RecoveryOptions, files: readonly SegmentFile[], walk: Walk): void {
   if (files.length === 0) return;
   for (let number = files[0].name.number; ; number++) {
-    const next = findNext(options, files, number, walk.retained.length === 0 ? undefined : walk.lastGroup + 1);
+    const next = findNext(
+      options,
+      files,
+      number,
+      walk.retained.length === 0 ? undefined : walk.lastGroup + 1,
+    );
     if (next === undefined) return;
     replaySegment(options, next, walk);
   }
@@ -130,7 +143,8 @@ function findNext(
     const header = reader.header();
     const first = reader.firstGroup();
     if (first === undefined || (group !== undefined && first !== group)) continue;
-    if (header === undefined) throw corruption('The header of a log segment is damaged', file.path, 0);
+    if (header === undefined)
+      throw corruption('The header of a log segment is damaged', file.path, 0);
     return reader;
   }
   return undefined;
@@ -146,8 +160,15 @@ function replaySegment(options: RecoveryOptions, reader: SegmentReader, walk: Wa
     if (frame === undefined) break;
     if (frame.kind === FRAME_GROUP && frame.group === expected) {
       const { group } = frame;
-      const whole = readChunks(reader.bytes, at, frame, (shard, records) => options.onChunk(shard, records, group));
-      if (!whole) throw corruption(`Group ${group} of the log has a right checksum and wrong lengths`, reader.path, at);
+      const whole = readChunks(reader.bytes, at, frame, (shard, records) =>
+        options.onChunk(shard, records, group),
+      );
+      if (!whole)
+        throw corruption(
+          `Group ${group} of the log has a right checksum and wrong lengths`,
+          reader.path,
+          at,
+        );
       expected++;
       at += frame.frameBytes;
       continue;
@@ -162,14 +183,21 @@ function replaySegment(options: RecoveryOptions, reader: SegmentReader, walk: Wa
   walk.last = reader;
   walk.end = at;
   walk.lastGroup = lastGroup;
-  walk.retained.push({ number: reader.name.number, path: reader.path, size: reader.bytes.byteLength, firstGroup, lastGroup });
+  walk.retained.push({
+    number: reader.name.number,
+    path: reader.path,
+    size: reader.bytes.byteLength,
+    firstGroup,
+    lastGroup,
+  });
 }
 
 /** Cases D, F and I: nothing on the disk may show that the log went on behind its end. */
 function expectNoEvidence(walk: Walk, spares: readonly SegmentReader[]): void {
   const missing = walk.lastGroup + 1;
   const promised = walk.last?.findFrame(walk.end, (frame) => frame.durableThrough >= missing);
-  if (walk.last !== undefined && promised !== undefined) throw lost(walk.last, walk.end, missing, promised.frame);
+  if (walk.last !== undefined && promised !== undefined)
+    throw lost(walk.last, walk.end, missing, promised.frame);
   for (const spare of spares) {
     const found = spare.findFrame(
       SEGMENT_HEADER_BYTES,
@@ -180,45 +208,63 @@ function expectNoEvidence(walk: Walk, spares: readonly SegmentReader[]): void {
 }
 
 /** A segment that is not walked holds frames that count: says where what leads to it is gone. */
-function gap(walk: Walk, spares: readonly SegmentReader[], shows: SegmentReader, found: FoundFrame): Error {
+function gap(
+  walk: Walk,
+  spares: readonly SegmentReader[],
+  shows: SegmentReader,
+  found: FoundFrame,
+): Error {
   const missing = walk.lastGroup + 1;
   const { last } = walk;
   if (last === undefined) return lost(spares[0], SEGMENT_HEADER_BYTES, missing, found.frame);
   const nextNumber = last.name.number + 1;
   const next = spares.find(({ name }) => name.number === nextNumber);
   if (shows.name.number > nextNumber && next === undefined) {
-    const what = `Segment ${nextNumber} of the log is missing (${shows.path} shows that it was there)`;
+    const what = `Segment ${nextNumber} of the log is missing (${shows.path} shows it was there)`;
     return corruption(what, dirname(shows.path), 0);
   }
   const lostItsStart = shows.name.number > nextNumber || found.offset > SEGMENT_HEADER_BYTES;
-  if (next !== undefined && lostItsStart) return lost(next, SEGMENT_HEADER_BYTES, missing, found.frame);
+  if (next !== undefined && lostItsStart)
+    return lost(next, SEGMENT_HEADER_BYTES, missing, found.frame);
   return lost(last, walk.end, missing, found.frame);
 }
 
 /** Case J, and the same for the beginning. */
-function expectKnownGroups({ directory, neededGroup, durableGroup }: RecoveryOptions, walk: Walk): void {
+function expectKnownGroups(
+  { directory, neededGroup, durableGroup }: RecoveryOptions,
+  walk: Walk,
+): void {
   const firstGroup = walk.retained.at(0)?.firstGroup ?? 1;
   if (neededGroup !== undefined && firstGroup > neededGroup) {
-    throw corruption(`The log begins with group ${firstGroup}, but group ${neededGroup} is needed`, directory, 0);
+    throw corruption(
+      `The log begins with group ${firstGroup}, but group ${neededGroup} is needed`,
+      directory,
+      0,
+    );
   }
   if (durableGroup !== undefined && walk.lastGroup < durableGroup) {
     const path = walk.last?.path ?? directory;
-    throw corruption(`The log ends with group ${walk.lastGroup}, but group ${durableGroup} was durable`, path, walk.end);
+    throw corruption(
+      `The log ends with group ${walk.lastGroup}, but group ${durableGroup} was durable`,
+      path,
+      walk.end,
+    );
   }
 }
 
 function lost(at: SegmentReader, offset: number, group: number, evidence: FrameHeader): Error {
   return corruption(
-    `Group ${group} of the log is damaged or missing; a later frame (of group ${evidence.group}) says that ` +
-      `groups up to ${Math.max(evidence.durableThrough, evidence.group - 1)} were durable`,
+    `Group ${group} of the log is damaged or missing; a later frame (${evidence.group}) says ` +
+      `that groups up to ${Math.max(evidence.durableThrough, evidence.group - 1)} were durable`,
     at.path,
     offset,
   );
 }
 
 /**
- * Case B. In a fresh segment all that is not zero behind the end was being written; in a recycled one it may be old
- * content, so only what still has its frame header is recognised. The torn group may be the first of its segment.
+ * Case B. In a fresh segment all that is not zero behind the end was being written; in a recycled
+ * one it may be old content, so only what still has its frame header is recognised. The torn group
+ * may be the first of its segment.
  */
 function tornTail(walk: Walk, spares: readonly SegmentReader[]): TornTail | undefined {
   const places = spares.map((reader) => ({ reader, offset: SEGMENT_HEADER_BYTES }));
@@ -236,7 +282,11 @@ function brokenFrameBytes(reader: SegmentReader, offset: number): number {
   return reader.frameAt(offset) === undefined ? (reader.claimedAt(offset) ?? 0) : 0;
 }
 
-function cutAndClean({ fileSystem, directory }: RecoveryOptions, walk: Walk, spares: readonly SegmentFile[]): void {
+function cutAndClean(
+  { fileSystem, directory }: RecoveryOptions,
+  walk: Walk,
+  spares: readonly SegmentFile[],
+): void {
   const { last, end } = walk;
   if (last !== undefined && last.bytes.byteLength > end) {
     const file = fileSystem.open(last.path, 'write');

@@ -1,8 +1,8 @@
 /**
  * One segment as found on the disk, read whole and checked as far as asked.
  *
- * A segment is at most as large as its largest frame or the configured maximum, so reading it whole is bounded; a file
- * beyond that bound is refused before memory is spent.
+ * A segment is at most as large as its largest frame or the configured maximum, so reading it whole
+ * is bounded; a file beyond that bound is refused before memory is spent.
  */
 import { join } from 'node:path';
 import { corruption, newerFormat } from '../errors.js';
@@ -61,7 +61,8 @@ export class SegmentReader {
     const file = fileSystem.open(segment.path, 'read');
     try {
       const size = file.size();
-      if (size > SEGMENT_FILE_BYTES_MAX) throw corruption(`A log segment of ${size} bytes cannot be`, segment.path, 0);
+      if (size > SEGMENT_FILE_BYTES_MAX)
+        throw corruption(`A log segment of ${size} bytes cannot be`, segment.path, 0);
       const bytes = new Uint8Array(size);
       return new SegmentReader(segment, bytes.subarray(0, file.read(bytes, 0)), crc32c);
     } finally {
@@ -73,7 +74,8 @@ export class SegmentReader {
   header(): SegmentHeader | undefined {
     const header = decodeSegmentHeader(this.bytes, this.#crc32c);
     if (header === undefined) return undefined;
-    if (header.version > LOG_FORMAT_VERSION) throw newerFormat(this.path, header.version, LOG_FORMAT_VERSION);
+    if (header.version > LOG_FORMAT_VERSION)
+      throw newerFormat(this.path, header.version, LOG_FORMAT_VERSION);
     const { number, owner, id } = this.name;
     const own = header.number === number && sameId(header.owner, owner) && sameId(header.id, id);
     return own ? header : undefined;
@@ -90,12 +92,18 @@ export class SegmentReader {
     return frame?.kind === FRAME_GROUP ? frame.group : undefined;
   }
 
-  /** Bytes of what claims to be a frame of this segment at an offset, checked or not; undefined if nothing does. */
+  /**
+   * Bytes of what claims to be a frame of this segment at an offset, checked or not; undefined if
+   * nothing does.
+   */
   claimedAt(offset: number): number | undefined {
     return claimedFrameBytes(this.bytes, offset, this.name.id);
   }
 
-  /** The first checked frame at or after an offset that `wanted` accepts, wherever it lies (8-aligned). */
+  /**
+   * The first checked frame at or after an offset that `wanted` accepts, wherever it lies
+   * (8-aligned).
+   */
   findFrame(offset: number, wanted: (frame: FrameHeader) => boolean): FoundFrame | undefined {
     const words = new Uint32Array(this.bytes.buffer, 0, this.bytes.byteLength >>> 2);
     const idLow = this.name.id.low;

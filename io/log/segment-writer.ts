@@ -1,13 +1,18 @@
 /**
- * The files of a running log: the current segment, the spare that comes next, and the retained ones behind.
+ * The files of a running log: the current segment, the spare that comes next, and the retained ones
+ * behind.
  *
  * Invariants:
- * - There may be no current segment: at the start, and while a disk is full that has no room for the next one.
+ * - There may be no current segment: at the start, and while a disk is full that has no room for
+ *   the next one.
  * - A frame never crosses a segment, and every segment keeps room for an end mark.
- * - Segment N+1 gets its first frame only after all of N is durable: the caller syncs each frame before the next.
- * - The newest segment that holds a durable group is never retired, so numbers of groups and segments carry on.
+ * - Segment N+1 gets its first frame only after all of N is durable: the caller syncs each frame
+ *   before the next.
+ * - The newest segment that holds a durable group is never retired, so numbers of groups and
+ *   segments carry on.
  * - Segments go oldest first, each removal durable before the next: a crash leaves no hole.
- * - Errors of `makeRoom`, `prepareStep` and `retire` leave the log as it was. Errors of `advance`, `write` and `sync`
+ * - Errors of `makeRoom`, `prepareStep` and `retire` leave the log as it was. Errors of `advance`,
+ *   `write` and `sync`
  *   are final; the caller latches.
  */
 import { join } from 'node:path';
@@ -41,7 +46,9 @@ export interface SegmentWriterOptions extends SegmentPlace {
 
 const SEGMENT_BYTES_FIRST = 2 ** 20;
 const SEGMENT_BYTES_MAX = 2 ** 26;
-/** The spare is begun when the current segment is this full, and then grows this many times as fast. */
+/**
+ * The spare is begun when the current segment is this full, and then grows this many times as fast.
+ */
 const SPARE_START = 1 / 4;
 const SPARE_LEAD = 2;
 
@@ -105,12 +112,17 @@ export class SegmentWriter {
     return position + frameBytes + MARK_BYTES <= capacity;
   }
 
-  /** Makes sure that the spare takes a frame of this size. On an error (disk full) nothing has changed: try later. */
+  /**
+   * Makes sure that the spare takes a frame of this size. On an error (disk full) nothing has
+   * changed: try later.
+   */
   makeRoom(frameBytes: number): void {
     if (this.#current?.lastGroup === 0) this.#dropEmptyCurrent(this.#current);
     const needed = SEGMENT_HEADER_BYTES + frameBytes + MARK_BYTES;
     const spare = this.#spare ?? this.#createSpare(Math.max(this.#nextBytes, needed));
-    this.#sparing(spare, () => spare.fillTo(Math.max(needed, Math.min(spare.target, this.#bytesFirst))));
+    this.#sparing(spare, () =>
+      spare.fillTo(Math.max(needed, Math.min(spare.target, this.#bytesFirst))),
+    );
   }
 
   /** Makes the spare the current segment; `makeRoom` came before. */
@@ -164,7 +176,10 @@ export class SegmentWriter {
     return progress < 1 && progress < SPARE_LEAD * (position / capacity - SPARE_START);
   }
 
-  /** One short piece of work on the spare (at most 256 KiB written and synced); returns whether it is ready. */
+  /**
+   * One short piece of work on the spare (at most 256 KiB written and synced); returns whether it
+   * is ready.
+   */
   prepareStep(): boolean {
     const spare = this.#spare ?? this.#createSpare(this.#nextBytes);
     this.#sparing(spare, () => spare.step());
@@ -172,9 +187,9 @@ export class SegmentWriter {
   }
 
   /**
-   * Removes the oldest segments whose groups are all below `belowGroup`; returns how many went. One that is large enough
-   * stays until it is taken over as a spare. After a failure of the disk in here nothing more is removed until the
-   * database is opened again.
+   * Removes the oldest segments whose groups are all below `belowGroup`; returns how many went. One
+   * that is large enough stays until it is taken over as a spare. After a failure of the disk in
+   * here nothing more is removed until the database is opened again.
    */
   retire(belowGroup: number): number {
     if (this.#retireFailure !== undefined) throw this.#retireFailure;
@@ -199,7 +214,10 @@ export class SegmentWriter {
     this.#spare = undefined;
   }
 
-  /** A segment too small for its first group would be a hole in the numbers: another takes its number. */
+  /**
+   * A segment too small for its first group would be a hole in the numbers: another takes its
+   * number.
+   */
   #dropEmptyCurrent(current: OpenSegment): void {
     this.#firstNumber = current.number;
     this.#current = undefined;
@@ -210,7 +228,8 @@ export class SegmentWriter {
 
   /** Whether the retained segment at an index and all before it may go. */
   #mayRetire(index: number): boolean {
-    if (index >= this.#retained.length || this.#retained[index].lastGroup >= this.#retiredBelow) return false;
+    if (index >= this.#retained.length || this.#retained[index].lastGroup >= this.#retiredBelow)
+      return false;
     const currentHolds = this.#current !== undefined && this.#current.lastGroup > 0;
     return index < this.#retained.length - 1 || currentHolds;
   }
@@ -227,8 +246,11 @@ export class SegmentWriter {
 
   #createSpare(target: number): SpareSegment {
     this.#removeStrays();
-    const mayRecycle = this.#retireFailure === undefined && this.#mayRetire(0) && this.#retained[0].size >= target;
-    const spare = mayRecycle ? this.#recycle() : SpareSegment.create(this.#options, this.#nextNumber(), target);
+    const mayRecycle =
+      this.#retireFailure === undefined && this.#mayRetire(0) && this.#retained[0].size >= target;
+    const spare = mayRecycle
+      ? this.#recycle()
+      : SpareSegment.create(this.#options, this.#nextNumber(), target);
     this.#spare = spare;
     return spare;
   }
@@ -258,7 +280,8 @@ export class SegmentWriter {
     const { fileSystem, directory } = this.#options;
     const next = this.#nextNumber();
     for (const name of fileSystem.list(directory)) {
-      if ((parseSegmentFileName(name)?.number ?? 0) >= next) fileSystem.unlink(join(directory, name));
+      if ((parseSegmentFileName(name)?.number ?? 0) >= next)
+        fileSystem.unlink(join(directory, name));
     }
   }
 
@@ -271,7 +294,8 @@ export class SegmentWriter {
     if (current === undefined) return;
     current.file.close();
     const { number, firstGroup, lastGroup, capacity: size } = current;
-    if (lastGroup > 0) this.#retained.push({ number, path: current.file.path, size, firstGroup, lastGroup });
+    if (lastGroup > 0)
+      this.#retained.push({ number, path: current.file.path, size, firstGroup, lastGroup });
   }
 
   #open(): OpenSegment {

@@ -1,9 +1,10 @@
 /**
- * The next segment, made before it is needed: a file under its final name, with its header, filled with zeros (or taken
- * over from a retired segment), all durable. So switching to it costs the log nothing but a variable.
+ * The next segment, made before it is needed: a file under its final name, with its header, filled
+ * with zeros (or taken over from a retired segment), all durable. So switching to it costs the log
+ * nothing but a variable.
  *
- * A spare holds no group and so does not count: recovery removes it. Trouble while making one is no failure of the log:
- * the file is discarded and another is made later.
+ * A spare holds no group and so does not count: recovery removes it. Trouble while making one is no
+ * failure of the log: the file is discarded and another is made later.
  */
 import { join } from 'node:path';
 import type { Crc32c, Id64 } from '../disk/bytes.js';
@@ -36,7 +37,13 @@ export class SpareSegment {
   readonly #fileSystem: FileSystem;
   #filled: number;
 
-  private constructor(place: SegmentPlace, name: { number: number; id: Id64 }, file: File, filled: number, target: number) {
+  private constructor(
+    place: SegmentPlace,
+    name: { number: number; id: Id64 },
+    file: File,
+    filled: number,
+    target: number,
+  ) {
     this.#fileSystem = place.fileSystem;
     this.file = file;
     this.path = file.path;
@@ -72,10 +79,15 @@ export class SpareSegment {
   }
 
   /**
-   * Takes over the file of a retired segment. The new name is durable before the header changes, for under its old
-   * name a file with a strange header would be damage.
+   * Takes over the file of a retired segment. The new name is durable before the header changes,
+   * for under its old name a file with a strange header would be damage.
    */
-  static recycle(place: SegmentPlace, number: number, retiredPath: string, size: number): SpareSegment {
+  static recycle(
+    place: SegmentPlace,
+    number: number,
+    retiredPath: string,
+    size: number,
+  ): SpareSegment {
     const id = drawId(place.random32);
     const path = segmentPath(place, number, id);
     place.fileSystem.rename(retiredPath, path);
@@ -115,7 +127,13 @@ export class SpareSegment {
   }
 }
 
-function header(place: SegmentPlace, number: number, id: Id64, capacity: number, recycled: boolean): Uint8Array {
+function header(
+  place: SegmentPlace,
+  number: number,
+  id: Id64,
+  capacity: number,
+  recycled: boolean,
+): Uint8Array {
   return encodeSegmentHeader({ number, owner: place.owner, id, capacity, recycled }, place.crc32c);
 }
 
@@ -123,7 +141,10 @@ function segmentPath(place: SegmentPlace, number: number, id: Id64): string {
   return join(place.directory, segmentFileName({ number, owner: place.owner, id }));
 }
 
-/** Never hides the failure that led here: a file that cannot be removed is a stray, removed before the next is made. */
+/**
+ * Never hides the failure that led here: a file that cannot be removed is a stray, removed before
+ * the next is made.
+ */
 function discardFile(fileSystem: FileSystem, file: File): boolean {
   try {
     file.close();

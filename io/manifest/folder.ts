@@ -1,14 +1,14 @@
 /**
  * What a folder is, told from its names and CURRENT alone, changing nothing.
  *
- *   CURRENT                                     names                                        verdict
- *   whole, known format                         any                                          a database
- *   whole, newer format                         any                                          NewerFormat
- *   not whole                                   any                                          Corruption
- *   absent                                      none but the lock's                          empty: may become a database
- *   absent                                      also the first journal, temporaries          empty: a creation died
- *   absent                                      a journal and anything else                  Corruption: CURRENT was lost
- *   absent                                      anything else                                NotADatabase
+ *   CURRENT               names                                  verdict
+ *   whole, known format   any                                    a database
+ *   whole, newer format   any                                    NewerFormat
+ *   not whole             any                                    Corruption
+ *   absent                none but the lock's                    empty: may become a database
+ *   absent                also the first journal, temporaries    empty: a creation died
+ *   absent                a journal and anything else            Corruption: CURRENT was lost
+ *   absent                anything else                          NotADatabase
  */
 import { join } from 'node:path';
 import { temporaryName } from '../disk/atomic-file.js';
@@ -16,10 +16,24 @@ import type { Crc32c } from '../disk/bytes.js';
 import type { FileSystem } from '../disk/file-system.js';
 import { isLockFile } from '../disk/folder-lock.js';
 import { StorageError, corruption, newerFormat } from '../errors.js';
-import { CURRENT_BYTES_MAX, CURRENT_NAME, MANIFEST_FORMAT_VERSION, decodeCurrent, journalName, parseJournalName } from './format.js';
+import {
+  CURRENT_BYTES_MAX,
+  CURRENT_NAME,
+  MANIFEST_FORMAT_VERSION,
+  decodeCurrent,
+  journalName,
+  parseJournalName,
+} from './format.js';
 
-/** Number of the live journal, or undefined for a folder that is missing, empty or was never finished. */
-export function inspectFolder(fileSystem: FileSystem, directory: string, crc32c: Crc32c): number | undefined {
+/**
+ * Number of the live journal, or undefined for a folder that is missing, empty or was never
+ * finished.
+ */
+export function inspectFolder(
+  fileSystem: FileSystem,
+  directory: string,
+  crc32c: Crc32c,
+): number | undefined {
   const status = fileSystem.stat(directory);
   if (status === undefined) return undefined;
   if (!status.directory) throw notADatabase(directory, 'it is a file');
@@ -46,14 +60,16 @@ function readCurrent(fileSystem: FileSystem, directory: string, crc32c: Crc32c):
   }
   const current = decodeCurrent(bytes.subarray(0, count), crc32c);
   if (current === undefined) throw corruption('CURRENT is damaged', path, 0);
-  if (current.version > MANIFEST_FORMAT_VERSION) throw newerFormat(path, current.version, MANIFEST_FORMAT_VERSION);
+  if (current.version > MANIFEST_FORMAT_VERSION)
+    throw newerFormat(path, current.version, MANIFEST_FORMAT_VERSION);
   return current.journal;
 }
 
 function notADatabase(directory: string, reason: string): StorageError {
   return new StorageError(
     'NotADatabase',
-    `${directory} is not a FerriteDB database: ${reason}. Name an empty or new folder; nothing was changed.`,
+    `${directory} is not a FerriteDB database: ${reason}. ` +
+      'Name an empty or new folder; nothing was changed.',
     { path: directory },
   );
 }

@@ -8,17 +8,20 @@
  *   journal manifest-0000000001
  *   crc32c 89abcdef
  *
- * A journal, `manifest-<number, 10 digits>`, is a header and records, 8-aligned, one after the other:
+ * A journal, `manifest-<number, 10 digits>`, is a header and records, 8-aligned, one after the
+ * other:
  *
- *   header   0        8         12         16       24         28       32
- *            | magic   | version | reserved | number | reserved | crc32c |   checksum of the 28 bytes before it
+ *   header   0       8         12      16       24      28       32
+ *            | magic | version | zeros | number | zeros | crc32c |
+ *            The checksum covers the 28 bytes before it.
  *
- *   record   0       4        8          16        20            24
- *            | magic | crc32c | sequence | journal | payloadBytes | payload, zeros up to a multiple of 8 |
+ *   record   0       4        8          16        20             24
+ *            | magic | crc32c | sequence | journal | payloadBytes | payload, zeros up to 8-alignment |
  *            The checksum covers everything after it, padding included.
  *
- *   seal     a record with its own magic and no payload, written after each durable record without waiting for the disk:
- *            "all records up to `sequence` are durable". The next record is written over it.
+ *   seal     a record with its own magic and no payload, written after each durable record without
+ *            waiting for the disk: "all records up to `sequence` are durable". The next record is
+ *            written over it.
  *
  * The payload is opaque here. Sequences rise by one through all journals of a database.
  */
@@ -88,7 +91,8 @@ export function decodeCurrent(bytes: Uint8Array, crc32c: Crc32c): Current | unde
   const journal = /\njournal (\S+)\n$/.exec(sealed[1]);
   const number = journal === null ? undefined : parseJournalName(journal[1]);
   // A newer format may say other things: its version is all that matters here.
-  if (number === undefined) return version > MANIFEST_FORMAT_VERSION ? { version, journal: 0 } : undefined;
+  if (number === undefined)
+    return version > MANIFEST_FORMAT_VERSION ? { version, journal: 0 } : undefined;
   return { version, journal: number };
 }
 
@@ -107,13 +111,22 @@ export function encodeJournalHeader(number: number, crc32c: Crc32c): Uint8Array 
 export function decodeJournalHeader(bytes: Uint8Array, crc32c: Crc32c): JournalHeader | undefined {
   if (bytes.byteLength < JOURNAL_HEADER_BYTES) return undefined;
   const view = viewOf(bytes);
-  if (view.getUint32(0, true) !== JOURNAL_MAGIC_LOW || view.getUint32(4, true) !== JOURNAL_MAGIC_HIGH) return undefined;
+  if (
+    view.getUint32(0, true) !== JOURNAL_MAGIC_LOW ||
+    view.getUint32(4, true) !== JOURNAL_MAGIC_HIGH
+  )
+    return undefined;
   const crc = crc32c(bytes.subarray(0, JOURNAL_CRC_OFFSET), 0) >>> 0;
   if (crc !== view.getUint32(JOURNAL_CRC_OFFSET, true)) return undefined;
   return { version: view.getUint32(8, true), number: readU64(view, 16) };
 }
 
-export function encodeRecord(journal: number, sequence: number, payload: Uint8Array, crc32c: Crc32c): Uint8Array {
+export function encodeRecord(
+  journal: number,
+  sequence: number,
+  payload: Uint8Array,
+  crc32c: Crc32c,
+): Uint8Array {
   return encode(RECORD_MAGIC, journal, sequence, payload, crc32c);
 }
 
@@ -121,7 +134,13 @@ export function encodeSeal(journal: number, sequence: number, crc32c: Crc32c): U
   return encode(SEAL_MAGIC, journal, sequence, new Uint8Array(0), crc32c);
 }
 
-function encode(magic: number, journal: number, sequence: number, payload: Uint8Array, crc32c: Crc32c): Uint8Array {
+function encode(
+  magic: number,
+  journal: number,
+  sequence: number,
+  payload: Uint8Array,
+  crc32c: Crc32c,
+): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_BYTES + align8(payload.byteLength));
   const view = viewOf(bytes);
   view.setUint32(0, magic, true);
@@ -134,7 +153,12 @@ function encode(magic: number, journal: number, sequence: number, payload: Uint8
 }
 
 /** The whole, checked record or seal of this journal at an offset; undefined when there is none. */
-export function readRecord(bytes: Uint8Array, offset: number, journal: number, crc32c: Crc32c): JournalRecord | undefined {
+export function readRecord(
+  bytes: Uint8Array,
+  offset: number,
+  journal: number,
+  crc32c: Crc32c,
+): JournalRecord | undefined {
   if (offset + RECORD_HEADER_BYTES > bytes.byteLength) return undefined;
   const view = viewOf(bytes);
   const magic = view.getUint32(offset, true);

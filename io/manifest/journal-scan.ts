@@ -1,8 +1,9 @@
 /**
  * Reads a journal: its records in order, and where they end.
  *
- * After the last whole record there may be a seal for it, nothing, or a torn record. It is torn, and dropped, only if
- * behind that place nothing whole of this journal follows that shows a later record or promises the missing one.
+ * After the last whole record there may be a seal for it, nothing, or a torn record. It is torn,
+ * and dropped, only if behind that place nothing whole of this journal follows that shows a later
+ * record or promises the missing one.
  */
 import { corruption, newerFormat } from '../errors.js';
 import type { Crc32c } from '../disk/bytes.js';
@@ -30,25 +31,37 @@ export interface JournalScan {
   readonly tornBytes: number;
 }
 
-export function scanJournal(fileSystem: FileSystem, path: string, number: number, crc32c: Crc32c): JournalScan {
+export function scanJournal(
+  fileSystem: FileSystem,
+  path: string,
+  number: number,
+  crc32c: Crc32c,
+): JournalScan {
   const bytes = readWhole(fileSystem, path);
   const header = decodeJournalHeader(bytes, crc32c);
   if (header === undefined || header.number !== number) {
     throw corruption('The header of the manifest is damaged', path, 0);
   }
-  if (header.version > MANIFEST_FORMAT_VERSION) throw newerFormat(path, header.version, MANIFEST_FORMAT_VERSION);
+  if (header.version > MANIFEST_FORMAT_VERSION)
+    throw newerFormat(path, header.version, MANIFEST_FORMAT_VERSION);
   const records: JournalRecord[] = [];
   let end = JOURNAL_HEADER_BYTES;
   let lastSequence: number | undefined;
   for (;;) {
     const record = readRecord(bytes, end, number, crc32c);
-    if (record === undefined || record.seal || (lastSequence !== undefined && record.sequence !== lastSequence + 1)) break;
+    if (
+      record === undefined ||
+      record.seal ||
+      (lastSequence !== undefined && record.sequence !== lastSequence + 1)
+    )
+      break;
     records.push(record);
     lastSequence = record.sequence;
     end += record.bytes;
   }
   const seal = readRecord(bytes, end, number, crc32c);
-  const sealed = seal?.seal === true && (lastSequence === undefined || seal.sequence === lastSequence);
+  const sealed =
+    seal?.seal === true && (lastSequence === undefined || seal.sequence === lastSequence);
   const known = lastSequence ?? (sealed && seal !== undefined ? seal.sequence : 0);
   const restStart = sealed ? end + RECORD_HEADER_BYTES : end;
   expectNothingLater(bytes, restStart, known, { path, number, end, crc32c });
@@ -67,7 +80,9 @@ function expectNothingLater(
     if (magic !== RECORD_MAGIC && magic !== SEAL_MAGIC) continue;
     const later = readRecord(bytes, at, journal.number, journal.crc32c);
     if (later === undefined || later.sequence <= lastSequence) continue;
-    const what = `Record ${lastSequence + 1} of the manifest is damaged, record ${later.sequence} after it is whole`;
+    const what =
+      `Record ${lastSequence + 1} of the manifest is damaged, ` +
+      `record ${later.sequence} after it is whole`;
     throw corruption(what, journal.path, journal.end);
   }
 }
@@ -85,7 +100,8 @@ function readWhole(fileSystem: FileSystem, path: string): Uint8Array {
   const file = fileSystem.open(path, 'read');
   try {
     const size = file.size();
-    if (size > JOURNAL_BYTES_MAX) throw corruption(`A manifest of ${size} bytes cannot be`, path, 0);
+    if (size > JOURNAL_BYTES_MAX)
+      throw corruption(`A manifest of ${size} bytes cannot be`, path, 0);
     const bytes = new Uint8Array(size);
     return bytes.subarray(0, file.read(bytes, 0));
   } finally {

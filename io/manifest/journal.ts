@@ -1,15 +1,26 @@
 /**
- * The manifest: an append-only journal of opaque records, and CURRENT, which names the live journal.
+ * The manifest: an append-only journal of opaque records, and CURRENT, which names the live
+ * journal.
  *
  * Invariants:
- * - `append` returns only after the record is durable. A failed append is final: `failure` is set, reopen.
- * - `rewrite` makes a new journal whole and durable before CURRENT names it. Until the swap a failure (disk full)
- *   changes nothing; from the swap on it is final, because either journal may be found later, and both say the same.
- * - A torn last record is cut off only if nothing whole follows it and no seal promises it; otherwise Corruption.
+ * - `append` returns only after the record is durable. A failed append is final: `failure` is set,
+ *   reopen.
+ * - `rewrite` makes a new journal whole and durable before CURRENT names it. Until the swap a
+ *   failure (disk full)
+ *   changes nothing; from the swap on it is final, because either journal may be found later (and
+ *   both say the same).
+ * - A torn last record is cut off only if nothing whole follows it and no seal promises it;
+ *   otherwise Corruption.
  * - One writer: the holder of the folder lock. `readJournal` may be called by anybody at any time.
  */
 import { join } from 'node:path';
-import { ensureDirectory, removeIfPresent, swapTemporary, temporaryName, writeTemporary } from '../disk/atomic-file.js';
+import {
+  ensureDirectory,
+  removeIfPresent,
+  swapTemporary,
+  temporaryName,
+  writeTemporary,
+} from '../disk/atomic-file.js';
 import type { Crc32c } from '../disk/bytes.js';
 import type { File, FileSystem } from '../disk/file-system.js';
 import { StorageError, engineFailure } from '../errors.js';
@@ -39,7 +50,10 @@ export interface JournalOptions {
 export interface OpenJournalOptions extends JournalOptions {
   /** Records of a new database. */
   readonly initial: () => readonly Uint8Array[];
-  /** Called for each record in order, also those of `initial`. The payload is valid during the call only. */
+  /**
+   * Called for each record in order, also those of `initial`. The payload is valid during the call
+   * only.
+   */
   readonly onRecord: (payload: Uint8Array, sequence: number) => void;
 }
 
@@ -58,7 +72,11 @@ export class Journal {
   #snapshotBytes: number;
   #failure: StorageError | undefined;
 
-  private constructor(options: JournalOptions, state: LiveJournal, found: { created: boolean; tornBytes: number }) {
+  private constructor(
+    options: JournalOptions,
+    state: LiveJournal,
+    found: { created: boolean; tornBytes: number },
+  ) {
     this.#options = options;
     this.created = found.created;
     this.tornBytes = found.tornBytes;
@@ -69,7 +87,10 @@ export class Journal {
     this.#snapshotBytes = found.created ? state.position : 0;
   }
 
-  /** Opens the manifest of a database, or creates it in an empty or missing folder. The folder lock is held. */
+  /**
+   * Opens the manifest of a database, or creates it in an empty or missing folder. The folder lock
+   * is held.
+   */
   static open(options: OpenJournalOptions): Journal {
     const { fileSystem, directory, crc32c } = options;
     const number = inspectFolder(fileSystem, directory, crc32c);
@@ -128,7 +149,10 @@ export class Journal {
 
   /** Whether it has grown so much that a snapshot should replace it. */
   get wantsRewrite(): boolean {
-    return this.#position >= Math.max(this.#options.rewriteBytes ?? REWRITE_BYTES, this.#snapshotBytes * 2);
+    return (
+      this.#position >=
+      Math.max(this.#options.rewriteBytes ?? REWRITE_BYTES, this.#snapshotBytes * 2)
+    );
   }
 
   /** Returns the record's sequence once it is durable. */
@@ -188,10 +212,16 @@ export class Journal {
     }
   }
 
-  /** Promises the last record, without waiting for the disk. The record counts even if this fails; the next does not. */
+  /**
+   * Promises the last record, without waiting for the disk. The record counts even if this fails;
+   * the next does not.
+   */
   #seal(): void {
     try {
-      this.#file.write([encodeSeal(this.#number, this.#sequence, this.#options.crc32c)], this.#position);
+      this.#file.write(
+        [encodeSeal(this.#number, this.#sequence, this.#options.crc32c)],
+        this.#position,
+      );
     } catch (error) {
       this.#fail('The manifest could not be sealed', error);
     }
@@ -208,8 +238,9 @@ export class Journal {
 }
 
 /**
- * The records as they are on the disk now, changing nothing: for the fence, which asks who owns the folder, and for tools.
- * The owner may append or rewrite meanwhile. undefined when there is no database.
+ * The records as they are on the disk now, changing nothing: for the fence, which asks who owns the
+ * folder, and for tools. The owner may append or rewrite meanwhile. undefined when there is no
+ * database.
  */
 export function readJournal(options: JournalOptions): JournalScan | undefined {
   const { fileSystem, directory, crc32c } = options;
@@ -251,7 +282,12 @@ function syncBeforeReading({ fileSystem, directory }: JournalOptions, number: nu
 }
 
 /** A new journal, whole and durable, its name too. On a failure there is none. */
-function writeJournal(options: JournalOptions, number: number, after: number, payloads: readonly Uint8Array[]): LiveJournal {
+function writeJournal(
+  options: JournalOptions,
+  number: number,
+  after: number,
+  payloads: readonly Uint8Array[],
+): LiveJournal {
   const { fileSystem, directory, crc32c } = options;
   const path = join(directory, journalName(number));
   const pieces = [encodeJournalHeader(number, crc32c)];
@@ -281,12 +317,16 @@ function writeJournal(options: JournalOptions, number: number, after: number, pa
 function removeLeftovers({ fileSystem, directory }: JournalOptions, liveNumber: number): void {
   for (const name of fileSystem.list(directory)) {
     const number = parseJournalName(name);
-    const leftover = name === temporaryName(CURRENT_NAME) || (number !== undefined && number !== liveNumber);
+    const leftover =
+      name === temporaryName(CURRENT_NAME) || (number !== undefined && number !== liveNumber);
     if (leftover) fileSystem.unlink(join(directory, name));
   }
 }
 
-/** Never hides the failure that led here: a file that cannot be removed is a leftover for the next open. */
+/**
+ * Never hides the failure that led here: a file that cannot be removed is a leftover for the next
+ * open.
+ */
 function discard(fileSystem: FileSystem, file: File): boolean {
   try {
     file.close();
@@ -299,5 +339,7 @@ function discard(fileSystem: FileSystem, file: File): boolean {
 
 function expectPayload(payload: Uint8Array, path: string): void {
   if (payload.byteLength <= PAYLOAD_BYTES_MAX) return;
-  throw new RangeError(`A manifest record has at most ${PAYLOAD_BYTES_MAX} bytes, not ${payload.byteLength} (${path}).`);
+  throw new RangeError(
+    `A manifest record of ${payload.byteLength} bytes; at most ${PAYLOAD_BYTES_MAX} (${path}).`,
+  );
 }

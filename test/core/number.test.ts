@@ -223,6 +223,10 @@ testBuilds('bytes that are no number are refused', (core, context) => {
     '0816000000' + '9'.repeat(38) + 'ff',
     '0816580000' + '9'.repeat(38),
     '08 16 5900 00' + '9'.repeat(38),
+    '08 16 58ff 00' + '1'.repeat(38),
+    '08 0c 6dff 00' + `${'1'.repeat(17)}f`,
+    '08 0c 0080 01' + `${'1'.repeat(17)}f`,
+    '08 0c ff7f 01' + `${'1'.repeat(17)}f`,
   ].map((x) => Buffer.from(x.replaceAll(' ', ''), 'hex'));
   // 38 nines x 10^88 is the largest number there is; it is sound.
   const sound = new Set(['0816580000' + '9'.repeat(38)]);

@@ -72,7 +72,7 @@ for (const build of builds) {
       if (status === OK) {
         waiting.push({ sequence: shard.sequence, value, epoch: late });
         written += length;
-        if (random.below(30) === 0) drain();
+        if (random.below(150) === 0) drain();
       } else if (status === LOG_FULL) {
         full++;
         drain();

@@ -1,4 +1,7 @@
-/** One list of behaviours for both file systems: what is tested against the simulated one holds for the real one. */
+/**
+ * One list of behaviours for both file systems: what is tested against the simulated one holds for
+ * the real one.
+ */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -15,7 +18,10 @@ function simulatedFolder(): { fs: FileSystem; folder: string } {
 }
 
 for (const kind of ['real', 'simulated'] as const) {
-  const behaves = (title: string, check: (fs: FileSystem, folder: string) => void | Promise<void>): void => {
+  const behaves = (
+    title: string,
+    check: (fs: FileSystem, folder: string) => void | Promise<void>,
+  ): void => {
     test(`the ${kind} file system ${title}`, async (context) => {
       if (kind === 'real') return check(realFileSystem(), temporaryFolder(context));
       const { fs, folder } = simulatedFolder();
@@ -59,7 +65,9 @@ for (const kind of ['real', 'simulated'] as const) {
 
   behaves('writes more pieces at once than the kernel takes', (fs, folder) => {
     const file = fs.open(join(folder, 'a'), 'create');
-    const pieces = Array.from({ length: 3000 }, (_, index) => Uint8Array.of(index & 255, index >> 8));
+    const pieces = Array.from({ length: 3000 }, (_, index) =>
+      Uint8Array.of(index & 255, index >> 8),
+    );
     file.write(pieces, 5);
     const into = new Uint8Array(6000);
     assert.equal(file.read(into, 5), 6000);
@@ -86,25 +94,28 @@ for (const kind of ['real', 'simulated'] as const) {
     reader.close();
   });
 
-  behaves('renames over, lists sorted, removes, and keeps an open file that lost its name', (fs, folder) => {
-    for (const name of ['b', 'a', 'c']) {
-      const file = fs.open(join(folder, name), 'create');
-      file.write([Buffer.from(name)], 0);
-      file.close();
-    }
-    const open = fs.open(join(folder, 'a'), 'read');
-    fs.rename(join(folder, 'b'), join(folder, 'a'));
-    fs.unlink(join(folder, 'c'));
-    fs.syncDirectory(folder);
-    assert.deepEqual(fs.list(folder), ['a']);
-    const into = new Uint8Array(1);
-    open.read(into, 0);
-    assert.equal(String.fromCharCode(into[0]), 'a');
-    open.close();
-    assert.deepEqual(fs.stat(join(folder, 'a')), { size: 1, directory: false });
-    assert.equal(fs.stat(folder)?.directory, true);
-    assert.ok(fs.freeBytes(folder) > 0);
-  });
+  behaves(
+    'renames over, lists sorted, removes, and keeps an open file that lost its name',
+    (fs, folder) => {
+      for (const name of ['b', 'a', 'c']) {
+        const file = fs.open(join(folder, name), 'create');
+        file.write([Buffer.from(name)], 0);
+        file.close();
+      }
+      const open = fs.open(join(folder, 'a'), 'read');
+      fs.rename(join(folder, 'b'), join(folder, 'a'));
+      fs.unlink(join(folder, 'c'));
+      fs.syncDirectory(folder);
+      assert.deepEqual(fs.list(folder), ['a']);
+      const into = new Uint8Array(1);
+      open.read(into, 0);
+      assert.equal(String.fromCharCode(into[0]), 'a');
+      open.close();
+      assert.deepEqual(fs.stat(join(folder, 'a')), { size: 1, directory: false });
+      assert.equal(fs.stat(folder)?.directory, true);
+      assert.ok(fs.freeBytes(folder) > 0);
+    },
+  );
 
   behaves('makes folders with their parents and replaces files whole', (fs, folder) => {
     const deep = join(folder, 'x', 'y');

@@ -21,8 +21,17 @@ interface Holder {
 }
 
 /** Starts a process that tries to take the lock, and waits for its first line. */
-function start(context: TestContext, folder: string, options: { mode?: string; before?: string[] } = {}): Promise<Holder> {
-  const [command, ...rest] = [...(options.before ?? []), ...NODE, folder, ...(options.mode === undefined ? [] : [options.mode])];
+function start(
+  context: TestContext,
+  folder: string,
+  options: { mode?: string; before?: string[] } = {},
+): Promise<Holder> {
+  const [command, ...rest] = [
+    ...(options.before ?? []),
+    ...NODE,
+    folder,
+    ...(options.mode === undefined ? [] : [options.mode]),
+  ];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   context.after(() => child.kill('SIGKILL'));
   return new Promise((settle, reject) => {
@@ -36,7 +45,9 @@ function start(context: TestContext, folder: string, options: { mode?: string; b
 }
 
 function ended(child: ChildProcess): Promise<void> {
-  return new Promise((settle) => (child.exitCode ?? child.signalCode) === null ? child.once('exit', () => settle()) : settle());
+  return new Promise((settle) =>
+    (child.exitCode ?? child.signalCode) === null ? child.once('exit', () => settle()) : settle(),
+  );
 }
 
 const fs = realFileSystem();
@@ -73,13 +84,16 @@ test('an owner whose thread sleeps in Atomics.wait still owns', async (context) 
   }
 });
 
-test('kill -9 of the owner frees the folder at once, and the next owner sweeps its socket', async (context) => {
+test('kill -9 of the owner frees the folder, and the next owner sweeps its socket', async (context) => {
   const folder = temporaryFolder(context);
   for (let round = 0; round < 2; round++) {
     const { child } = await start(context, folder);
     child.kill('SIGKILL');
     await ended(child);
-    assert.ok(readdirSync(folder).some((name) => name.endsWith('.sock')), 'the stale socket is there');
+    assert.ok(
+      readdirSync(folder).some((name) => name.endsWith('.sock')),
+      'the stale socket is there',
+    );
     const lock = await fs.lock(folder);
     assert.equal(readdirSync(folder).filter((name) => name.endsWith('.sock')).length, 1);
     await lock.release();
@@ -142,7 +156,10 @@ test('of many contenders at the same moment exactly one owns', async (context) =
 test('a worker that is terminated while it owns frees the folder', async (context) => {
   const folder = temporaryFolder(context);
   const source = new URL('../support/lock-holder.ts', import.meta.url).href;
-  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
+  const code = `import('tsx/esm/api').then(({ register }) => {
+    register();
+    return import(${JSON.stringify(source)});
+  });`;
   const worker = new Worker(code, { eval: true, argv: [folder], stdout: true });
   await new Promise((settle) => worker.stdout.once('data', settle));
   await assert.rejects(fs.lock(folder), { code: 'DatabaseLocked' });
@@ -151,33 +168,42 @@ test('a worker that is terminated while it owns frees the folder', async (contex
   await lock.release();
 });
 
-const UNSHARE = [['unshare', '-n'], ['unshare', '-r', '-n']].find(
-  ([command, ...rest]) => spawnSync(command, [...rest, 'true']).status === 0,
+const UNSHARE = [
+  ['unshare', '-n'],
+  ['unshare', '-r', '-n'],
+].find(([command, ...rest]) => spawnSync(command, [...rest, 'true']).status === 0);
+
+test(
+  'another network namespace is refused too',
+  { skip: UNSHARE === undefined && 'unshare -n is not permitted' },
+  async (context) => {
+    const folder = temporaryFolder(context);
+    const lock = await fs.lock(folder);
+    const refused = JSON.parse((await start(context, folder, { before: UNSHARE })).firstLine);
+    assert.equal(refused.code, 'DatabaseLocked');
+    assert.equal(refused.pid, process.pid);
+    await lock.release();
+    const { child, firstLine } = await start(context, folder, { before: UNSHARE });
+    assert.equal(firstLine, 'held');
+    await assert.rejects(fs.lock(folder), { code: 'DatabaseLocked' });
+    child.kill('SIGKILL');
+    await ended(child);
+    await (await fs.lock(folder)).release();
+  },
 );
 
-test('another network namespace is refused too', { skip: UNSHARE === undefined && 'unshare -n is not permitted' }, async (context) => {
-  const folder = temporaryFolder(context);
-  const lock = await fs.lock(folder);
-  const refused = JSON.parse((await start(context, folder, { before: UNSHARE })).firstLine);
-  assert.equal(refused.code, 'DatabaseLocked');
-  assert.equal(refused.pid, process.pid);
-  await lock.release();
-  const { child, firstLine } = await start(context, folder, { before: UNSHARE });
-  assert.equal(firstLine, 'held');
-  await assert.rejects(fs.lock(folder), { code: 'DatabaseLocked' });
-  child.kill('SIGKILL');
-  await ended(child);
-  await (await fs.lock(folder)).release();
-});
-
-test('of contenders in several network namespaces never two own', { skip: UNSHARE === undefined && 'unshare -n is not permitted' }, async (context) => {
-  const folder = temporaryFolder(context);
-  const contenders = await Promise.all(
-    [UNSHARE, undefined, UNSHARE].map((before) => start(context, folder, { before })),
-  );
-  const owners = contenders.filter(({ firstLine }) => firstLine === 'held');
-  assert.equal(owners.length, 1, contenders.map(({ firstLine }) => firstLine).join('; '));
-});
+test(
+  'of contenders in several network namespaces never two own',
+  { skip: UNSHARE === undefined && 'unshare -n is not permitted' },
+  async (context) => {
+    const folder = temporaryFolder(context);
+    const contenders = await Promise.all(
+      [UNSHARE, undefined, UNSHARE].map((before) => start(context, folder, { before })),
+    );
+    const owners = contenders.filter(({ firstLine }) => firstLine === 'held');
+    assert.equal(owners.length, 1, contenders.map(({ firstLine }) => firstLine).join('; '));
+  },
+);
 
 test('a folder that is not there is NotFound', async (context) => {
   const folder = join(temporaryFolder(context), 'nothing');

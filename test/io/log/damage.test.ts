@@ -27,10 +27,21 @@ interface SampleOptions {
   readonly recycle?: boolean;
 }
 
-function sample({ groups = 14, seal = false, close = false, recycle = false }: SampleOptions): Sample {
+function sample({
+  groups = 14,
+  seal = false,
+  close = false,
+  recycle = false,
+}: SampleOptions): Sample {
   const disk = new SimulatedFileSystem();
   const model: Model = new Map();
-  const options = { fileSystem: disk, random: seededRandom(7), model, segmentBytesFirst: 1024, segmentBytesMax: 1024 };
+  const options = {
+    fileSystem: disk,
+    random: seededRandom(7),
+    model,
+    segmentBytesFirst: 1024,
+    segmentBytesMax: 1024,
+  };
   const run = new LogRun(options);
   const ends: number[] = [];
   let end = 0;
@@ -55,7 +66,10 @@ function sample({ groups = 14, seal = false, close = false, recycle = false }: S
 }
 
 /** Recovers a damaged copy; the groups found, or the error. */
-function outcome(damaged: SimulatedFileSystem, known?: { durableGroup?: number; neededGroup?: number }): Found | StorageError {
+function outcome(
+  damaged: SimulatedFileSystem,
+  known?: { durableGroup?: number; neededGroup?: number },
+): Found | StorageError {
   try {
     return recover({ fileSystem: damaged, ...known });
   } catch (error) {
@@ -75,7 +89,7 @@ function expectGroups(found: Found | StorageError, { model }: Sample, lastGroup:
 
 for (const recycle of [false, true]) {
   const kind = recycle ? 'a recycled' : 'a fresh';
-  test(`the newest segment (${kind} one) cut at every byte keeps the whole groups before the cut`, () => {
+  test(`the newest segment (${kind} one) cut at every byte keeps the groups before it`, () => {
     const whole = sample({ recycle });
     const path = whole.paths[whole.paths.length - 1];
     const before = whole.lastGroup - whole.ends.length;
@@ -90,7 +104,8 @@ for (const recycle of [false, true]) {
       }
       const found = expectGroups(outcome(disk), whole, expected);
       const torn = Math.max(0, cut - groupStart);
-      // A single zero byte at the end, or a few bytes of magic in a recycled segment, cannot be recognised.
+      // A single zero byte at the end, or a few bytes of magic in a recycled segment, cannot be
+      // recognised.
       if (torn >= 16) assert.ok((found.torn?.bytes ?? 0) > 0, `cut at ${cut} was reported`);
       if (torn === 0) assert.equal(found.torn, undefined);
     }
@@ -122,7 +137,11 @@ test('a torn tail is cut off: the next open finds nothing torn and the log goes 
   const run = new LogRun({ fileSystem: whole.disk, random: seededRandom(8), model: whole.model });
   run.submit(0, 40);
   run.turn();
-  expectPromised(recover({ fileSystem: whole.disk }), { model: whole.model, acknowledged: 14, neededGroup: 1 });
+  expectPromised(recover({ fileSystem: whole.disk }), {
+    model: whole.model,
+    acknowledged: 14,
+    neededGroup: 1,
+  });
 });
 
 test('a flipped byte anywhere in an older segment is Corruption that names the file', () => {
@@ -175,12 +194,14 @@ test('without a later promise a flipped byte costs the last group only, and says
     } else {
       assert.ok((expectGroups(found, whole, whole.lastGroup - 1).torn?.bytes ?? 0) > 0);
       // The manifest may know better.
-      assert.ok(outcome(disk, { durableGroup: whole.lastGroup }) instanceof StorageError || at < start);
+      assert.ok(
+        outcome(disk, { durableGroup: whole.lastGroup }) instanceof StorageError || at < start,
+      );
     }
   }
 });
 
-test('random damage in any file either loses nothing that was promised or is refused', (context) => {
+test('random damage in any file loses nothing that was promised or is refused', (context) => {
   const random = seededRandom(seedOf(context));
   const whole = sample({ seal: true, recycle: true });
   for (let round = 0; round < 400; round++) {
@@ -241,7 +262,11 @@ test('a segment of a newer format is refused by version', () => {
   whole.disk.damage(path, (bytes) => {
     bytes.set(encodeSegmentHeader({ ...name, capacity: 1024, recycled: false }, crc32c));
     bytes[8] = 2;
-    new DataView(bytes.buffer, bytes.byteOffset).setUint32(60, crc32c(bytes.subarray(0, 60), 0), true);
+    new DataView(bytes.buffer, bytes.byteOffset).setUint32(
+      60,
+      crc32c(bytes.subarray(0, 60), 0),
+      true,
+    );
   });
   assert.throws(() => recover({ fileSystem: whole.disk }), { code: 'NewerFormat' });
 });

@@ -1,8 +1,10 @@
-/** Rows 4 and 5 of the matrix for the log: the k-th operation fails, for every k, once and for good. */
+/**
+ * Rows 4 and 5 of the matrix for the log: the k-th operation fails, for every k, once and for good.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SimulatedFileSystem } from '../../../io/disk/simulated-file-system.js';
-import type { Fault, OperationKind } from '../../../io/disk/simulated-file-system.js';
+import type { Fault, OperationKind } from '../../../io/disk/simulated-operations.js';
 import type { FileSystem } from '../../../io/disk/file-system.js';
 import { StorageError } from '../../../io/errors.js';
 import { POWER_CUTS } from '../support/log-exploration.js';
@@ -18,7 +20,11 @@ interface Outcome {
 }
 
 /** A workload under one fault; whatever happens, power cuts afterwards keep the promise. */
-function runWith(fault: Fault, seed: number, wrap: (fs: FileSystem) => FileSystem = (fs) => fs): Outcome {
+function runWith(
+  fault: Fault,
+  seed: number,
+  wrap: (fs: FileSystem) => FileSystem = (fs) => fs,
+): Outcome {
   const random = seededRandom(seed);
   const disk = new SimulatedFileSystem();
   const model: Model = new Map();
@@ -28,7 +34,8 @@ function runWith(fault: Fault, seed: number, wrap: (fs: FileSystem) => FileSyste
   for (let turn = 0; turn < 40 && failed === undefined; turn++) {
     if (run.rings.every(({ pending }) => pending.length < 8)) run.submitSome();
     failed = attempt(() => run.turn()) ?? run.turns.failure;
-    if (failed === undefined && turn % 5 === 4) attempt(() => run.retire(run.turns.durableGroup - 4));
+    if (failed === undefined && turn % 5 === 4)
+      attempt(() => run.retire(run.turns.durableGroup - 4));
     if (failed === undefined && turn % 3 === 2) failed = attempt(() => run.turns.seal());
   }
   const struck = disk.faultStruck;
@@ -43,7 +50,11 @@ function runWith(fault: Fault, seed: number, wrap: (fs: FileSystem) => FileSyste
     expectPromised(recover({ fileSystem: image }), promised);
     const again = new LogRun({ fileSystem: image, random, model: new Map(model) });
     again.submit(0, 40);
-    assert.equal(again.turn().status, 'written', 'it opens and goes on when the disk is well again');
+    assert.equal(
+      again.turn().status,
+      'written',
+      'it opens and goes on when the disk is well again',
+    );
   }
   run.turns.close();
   return { struck, failed };
@@ -59,7 +70,11 @@ function attempt(action: () => unknown): StorageError | undefined {
   }
 }
 
-function everyOperation(context: { diagnostic(text: string): void }, seed: number, fault: Omit<Fault, 'at'>): void {
+function everyOperation(
+  context: { diagnostic(text: string): void },
+  seed: number,
+  fault: Omit<Fault, 'at'>,
+): void {
   let failures = 0;
   let at = 1;
   for (; ; at++) {
@@ -71,7 +86,14 @@ function everyOperation(context: { diagnostic(text: string): void }, seed: numbe
   assert.ok(at > 1, 'the fault had places to strike');
 }
 
-const KINDS: readonly (readonly OperationKind[])[] = [['sync'], ['write'], ['create'], ['syncDirectory'], ['rename'], ['unlink']];
+const KINDS: readonly (readonly OperationKind[])[] = [
+  ['sync'],
+  ['write'],
+  ['create'],
+  ['syncDirectory'],
+  ['rename'],
+  ['unlink'],
+];
 
 for (const forever of [false, true]) {
   const how = forever ? 'from then on' : 'once';
@@ -83,7 +105,8 @@ for (const forever of [false, true]) {
 
   test(`the k-th write is short and then the disk is full ${how}, for every k`, (context) => {
     const seed = seedOf(context);
-    for (const partial of [0, 0.3, 1]) everyOperation(context, seed, { kinds: ['write'], error: 'ENOSPC', forever, partial });
+    for (const partial of [0, 0.3, 1])
+      everyOperation(context, seed, { kinds: ['write'], error: 'ENOSPC', forever, partial });
   });
 }
 
@@ -93,7 +116,8 @@ test('the k-th sync reports an error though it reached the disk, for every k', (
 
 test('the harness catches a log that takes a failed sync for done', (context) => {
   const seed = seedOf(context);
-  const deaf = (fs: FileSystem): FileSystem => new PlantedFileSystem(fs, { name: 'deaf', hidesSyncFailure: true });
+  const deaf = (fs: FileSystem): FileSystem =>
+    new PlantedFileSystem(fs, { name: 'deaf', hidesSyncFailure: true });
   assert.throws(() => {
     for (let at = 1; at < 60; at++) runWith({ at, kinds: ['sync'], error: 'EIO' }, seed, deaf);
   });

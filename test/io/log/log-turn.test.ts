@@ -6,7 +6,11 @@ import { LogRun, expectPromised, recover } from '../support/log-run.js';
 import type { Model } from '../support/log-run.js';
 import { seededRandom } from '../support/random.js';
 
-function openRun(fileSystem: SimulatedFileSystem, model: Model = new Map(), more: object = {}): LogRun {
+function openRun(
+  fileSystem: SimulatedFileSystem,
+  model: Model = new Map(),
+  more: object = {},
+): LogRun {
   return new LogRun({ fileSystem, random: seededRandom(1), model, ...more });
 }
 
@@ -20,7 +24,11 @@ test('a turn writes what all rings hold as one group with one write and one sync
   const kinds: string[] = [];
   fileSystem.observe = ({ kind }) => kinds.push(kind);
   const result = run.turn();
-  assert.deepEqual(kinds.slice(0, 2), ['write', 'sync'], 'the next segment is begun after the group is published');
+  assert.deepEqual(
+    kinds.slice(0, 2),
+    ['write', 'sync'],
+    'the next segment is begun after the group is published',
+  );
   assert.deepEqual(result, { status: 'written', groups: 1, bytes: 40 + 8 + 32 + 8 + 88 });
   assert.equal(run.turns.durableGroup, 1);
   assert.ok(run.rings.every(({ pending }) => pending.length === 0));
@@ -56,7 +64,7 @@ test('a record whose writer saw the raised epoch waits for the next group', () =
   assert.equal(run.rings[1].pending.length, 1);
 });
 
-test('records that are no multiple of 8 bytes are padded on the disk and come back as they were', () => {
+test('records that are no multiple of 8 bytes come back as they were', () => {
   const fileSystem = new SimulatedFileSystem();
   const model: Model = new Map();
   const run = openRun(fileSystem, model);
@@ -66,7 +74,7 @@ test('records that are no multiple of 8 bytes are padded on the disk and come ba
   expectPromised(recover({ fileSystem }), { model, acknowledged: 1, neededGroup: 1 });
 });
 
-test('a group larger than any segment gets a segment of its own size, also as the very first', () => {
+test('a group larger than any segment gets one of its own size, also the very first', () => {
   const fileSystem = new SimulatedFileSystem();
   const model: Model = new Map();
   const run = openRun(fileSystem, model);
@@ -78,7 +86,10 @@ test('a group larger than any segment gets a segment of its own size, also as th
   run.turn();
   const found = recover({ fileSystem });
   expectPromised(found, { model, acknowledged: 3, neededGroup: 1 });
-  assert.deepEqual(found.retained.map(({ number }) => number), [1, 2, 3]);
+  assert.deepEqual(
+    found.retained.map(({ number }) => number),
+    [1, 2, 3],
+  );
 });
 
 test('segments double up to the maximum', () => {
@@ -93,7 +104,7 @@ test('segments double up to the maximum', () => {
   assert.deepEqual(sizes.slice(0, 4), [1024, 2048, 4096, 4096]);
 });
 
-test('retired segments go oldest first, one is recycled as the next one, and the newest that holds a group stays', () => {
+test('segments go oldest first, are recycled, and the newest that holds a group stays', () => {
   const fileSystem = new SimulatedFileSystem();
   const model: Model = new Map();
   const run = openRun(fileSystem, model, { segmentBytesFirst: 1024, segmentBytesMax: 1024 });
@@ -138,7 +149,7 @@ test('a folder with a new owner stops the log at its next segment', () => {
   assert.throws(() => run.turn(), { code: 'EngineFailure' });
 });
 
-test('a full disk at the next segment stalls the turn, loses nothing and goes on when there is space', () => {
+test('a full disk at the next segment stalls the turn until there is space', () => {
   for (const kinds of [['create'], ['write'], ['sync'], ['syncDirectory']] as const) {
     const fileSystem = new SimulatedFileSystem();
     const model: Model = new Map();
@@ -186,13 +197,16 @@ test('a full disk while the first segment is still empty stalls and recovers too
   expectPromised(recover({ fileSystem }), { model, acknowledged: 1, neededGroup: 1 });
 });
 
-test('after a failed write or sync the log throws EngineFailure for ever and never touches the file again', () => {
+test('a failed write or sync is final and the file is never touched again', () => {
   for (const kind of ['write', 'sync'] as const) {
     const fileSystem = new SimulatedFileSystem();
     const run = openRun(fileSystem);
     run.submit(0, 16);
     fileSystem.inject({ at: 1, kinds: [kind], error: 'EIO', partial: 0.5 });
-    assert.throws(() => run.turn(), (error) => error instanceof StorageError && error.code === 'EngineFailure');
+    assert.throws(
+      () => run.turn(),
+      (error) => error instanceof StorageError && error.code === 'EngineFailure',
+    );
     const operations = fileSystem.operations;
     assert.throws(() => run.turn(), { code: 'EngineFailure' });
     assert.throws(() => run.turns.seal(), { code: 'EngineFailure' });

@@ -33,6 +33,7 @@ for (const bug of BUGS) {
 test('the harness catches a log that skips checksums', (context) => {
   const seed = seedOf(context);
   assert.throws(() => {
-    for (let round = 0; round < 5; round++) exploreLog({ seed: seed + round, turns: 40, crc32c: () => 0 });
+    for (let round = 0; round < 5; round++)
+      exploreLog({ seed: seed + round, turns: 40, crc32c: () => 0 });
   });
 });

@@ -29,7 +29,11 @@ test('a log on the real disk comes back after a clean close and after none', (co
     else run.writer.close();
     const found = recover(options);
     assert.equal(found.clean, round % 2 === 0);
-    expectPromised(found, { model: options.model, acknowledged: durableGroup, neededGroup: durableGroup - 5 });
+    expectPromised(found, {
+      model: options.model,
+      acknowledged: durableGroup,
+      neededGroup: durableGroup - 5,
+    });
   }
 });
 

@@ -37,7 +37,12 @@ test('a missing folder becomes a database, and opens again with its records', ()
 });
 
 test('an empty folder, one with lock files, and one where a creation died become databases', () => {
-  for (const names of [[], ['lock.pid', 'lock-0123456789abcdef.sock'], ['manifest-0000000001'], ['manifest-0000000001', 'CURRENT.tmp']]) {
+  for (const names of [
+    [],
+    ['lock.pid', 'lock-0123456789abcdef.sock'],
+    ['manifest-0000000001'],
+    ['manifest-0000000001', 'CURRENT.tmp'],
+  ]) {
     const disk = withFiles(names);
     assert.equal(inspectFolder(disk, DATABASE, crc32c), undefined);
     assert.equal(openManifest(disk).journal.created, true);
@@ -49,7 +54,10 @@ test('a folder of something else is refused and not touched', () => {
   const changes: string[] = [];
   disk.observe = ({ kind }) => changes.push(kind);
   assert.throws(() => openManifest(disk), { code: 'NotADatabase', message: /holiday\.jpg/ });
-  assert.ok(changes.every((kind) => ['stat', 'list', 'open', 'read'].includes(kind)), changes.join());
+  assert.ok(
+    changes.every((kind) => ['stat', 'list', 'open', 'read'].includes(kind)),
+    changes.join(),
+  );
   assert.deepEqual(disk.list(DATABASE), ['holiday.jpg']);
 });
 
@@ -62,20 +70,28 @@ test('a file where the folder should be is refused', () => {
 
 test('a database that lost CURRENT is Corruption, not a new database', () => {
   for (const names of [['manifest-0000000001', 'log'], ['manifest-0000000007']]) {
-    assert.throws(() => openManifest(withFiles(names)), { code: 'Corruption', message: /CURRENT is missing/ });
+    assert.throws(() => openManifest(withFiles(names)), {
+      code: 'Corruption',
+      message: /CURRENT is missing/,
+    });
   }
 });
 
 test('a manifest that CURRENT names and that is missing is Corruption', () => {
   const disk = grown(2);
   disk.unlink(`${DATABASE}/${journalName(1)}`);
-  assert.throws(() => openManifest(disk), { code: 'Corruption', path: `${DATABASE}/${journalName(1)}` });
+  assert.throws(() => openManifest(disk), {
+    code: 'Corruption',
+    path: `${DATABASE}/${journalName(1)}`,
+  });
 });
 
 test('a newer format is refused by version, in CURRENT and in the journal', () => {
   const inCurrent = grown(1);
   inCurrent.damage(`${DATABASE}/CURRENT`, (bytes) => {
-    const newer = Buffer.from(encodeCurrent(1, crc32c)).toString('latin1').replace('format 1', 'format 2');
+    const newer = Buffer.from(encodeCurrent(1, crc32c))
+      .toString('latin1')
+      .replace('format 1', 'format 2');
     const body = newer.slice(0, newer.indexOf('crc32c'));
     const crc = (crc32c(text(body), 0) >>> 0).toString(16).padStart(8, '0');
     bytes.set(text(`${body}crc32c ${crc}\n`));
@@ -114,12 +130,15 @@ test('readJournal sees what is durable without changing anything', () => {
   const changes: string[] = [];
   disk.observe = ({ kind }) => changes.push(kind);
   const scan = readJournal({ fileSystem: disk, directory: DATABASE, crc32c });
-  assert.equal(stateOf(scan?.records.map(({ payload }) => Buffer.from(payload).toString()) ?? []), 3);
+  assert.equal(
+    stateOf(scan?.records.map(({ payload }) => Buffer.from(payload).toString()) ?? []),
+    3,
+  );
   assert.ok(changes.every((kind) => ['stat', 'list', 'open', 'read'].includes(kind)));
   assert.equal(readJournal({ fileSystem: disk, directory: '/nowhere', crc32c }), undefined);
 });
 
-test('a journal cut at every byte of its last record drops that record and says how many bytes', () => {
+test('a journal cut at every byte of its last record drops it and says how many bytes', () => {
   const disk = grown(4, false);
   const path = `${DATABASE}/${journalName(1)}`;
   const size = disk.stat(path)?.size ?? 0;
@@ -130,7 +149,11 @@ test('a journal cut at every byte of its last record drops that record and says 
     damaged.cut(path, cut);
     const { journal, records } = openManifest(damaged);
     assert.equal(stateOf(records), cut < start + lastBytes ? 3 : 4);
-    assert.equal(journal.tornBytes > 0, cut !== start && cut !== start + lastBytes && cut !== size, `cut at ${cut}`);
+    assert.equal(
+      journal.tornBytes > 0,
+      cut !== start && cut !== start + lastBytes && cut !== size,
+      `cut at ${cut}`,
+    );
     journal.append(text('more'));
     journal.close();
   }
@@ -184,7 +207,9 @@ test('a full disk while rewriting changes nothing: the journal goes on', () => {
       const run = new ManifestRun(disk);
       run.append();
       disk.inject({ at, kinds, error: 'ENOSPC', partial: 0.4 });
-      assert.throws(() => run.journal.rewrite([text('seed 1'), text('=1')]), { code: 'StorageFull' });
+      assert.throws(() => run.journal.rewrite([text('seed 1'), text('=1')]), {
+        code: 'StorageFull',
+      });
       disk.inject(undefined);
       assert.equal(run.journal.failure, undefined);
       run.append();

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Crc32c } from '../../../io/disk/bytes.js';
 import type { FileSystem } from '../../../io/disk/file-system.js';
-import { CHANGING_KINDS, SimulatedFileSystem } from '../../../io/disk/simulated-file-system.js';
-import type { Fault } from '../../../io/disk/simulated-file-system.js';
+import { SimulatedFileSystem } from '../../../io/disk/simulated-file-system.js';
+import { CHANGING_KINDS } from '../../../io/disk/simulated-operations.js';
+import type { Fault } from '../../../io/disk/simulated-operations.js';
 import { StorageError } from '../../../io/errors.js';
 import { POWER_CUTS } from '../support/log-exploration.js';
 import { DATABASE, ManifestRun } from '../support/manifest-run.js';
@@ -21,13 +22,17 @@ interface Options {
 }
 
 /** Appends, rewrites and reopens with a power cut after each operation; returns how many cuts. */
-function explore({ seed, bug, crc32c, deep = false, fault }: Options): { cuts: number; struck: boolean } {
+function explore({ seed, bug, crc32c, deep = false, fault }: Options): {
+  cuts: number;
+  struck: boolean;
+} {
   const random = seededRandom(seed);
   const disk = new SimulatedFileSystem();
   let run: ManifestRun | undefined;
   let cuts = 0;
   let violation: unknown;
-  const wrapped = (fs: FileSystem): FileSystem => (bug === undefined ? fs : new PlantedFileSystem(fs, bug));
+  const wrapped = (fs: FileSystem): FileSystem =>
+    bug === undefined ? fs : new PlantedFileSystem(fs, bug);
   const verify = (image: SimulatedFileSystem, acknowledged: number, depth: number): void => {
     cuts++;
     try {
@@ -35,12 +40,19 @@ function explore({ seed, bug, crc32c, deep = false, fault }: Options): { cuts: n
       if (depth > 0) {
         image.observe = ({ kind }) => {
           if (!CHANGING_KINDS.includes(kind)) return;
-          verify(image.crash(random, POWER_CUTS[below(random, POWER_CUTS.length)]), acknowledged, depth - 1);
+          verify(
+            image.crash(random, POWER_CUTS[below(random, POWER_CUTS.length)]),
+            acknowledged,
+            depth - 1,
+          );
         };
       }
       const found = new ManifestRun(wrapped(image), crc32c);
       const state = found.acknowledged;
-      assert.ok(state === acknowledged || state === acknowledged + 1, `acknowledged ${acknowledged}, found ${state}`);
+      assert.ok(
+        state === acknowledged || state === acknowledged + 1,
+        `acknowledged ${acknowledged}, found ${state}`,
+      );
       image.observe = undefined;
       found.append();
       found.journal.close();
@@ -52,7 +64,8 @@ function explore({ seed, bug, crc32c, deep = false, fault }: Options): { cuts: n
   disk.observe = ({ kind }) => {
     if (!CHANGING_KINDS.includes(kind)) return;
     // Until the first open returns nothing is promised.
-    for (const cut of POWER_CUTS) verify(disk.crash(random, cut), run?.acknowledged ?? 0, deep ? 1 : 0);
+    for (const cut of POWER_CUTS)
+      verify(disk.crash(random, cut), run?.acknowledged ?? 0, deep ? 1 : 0);
   };
   try {
     run = new ManifestRun(wrapped(disk), crc32c);
@@ -67,7 +80,8 @@ function explore({ seed, bug, crc32c, deep = false, fault }: Options): { cuts: n
     }
     run.journal.close();
   } catch (error) {
-    if (violation === undefined && (fault === undefined || !(error instanceof StorageError))) throw error;
+    if (violation === undefined && (fault === undefined || !(error instanceof StorageError)))
+      throw error;
   }
   const struck = disk.faultStruck;
   disk.inject(undefined);
@@ -78,7 +92,8 @@ function explore({ seed, bug, crc32c, deep = false, fault }: Options): { cuts: n
 
 test('after a power cut at every operation the acknowledged records are there', (context) => {
   const seed = seedOf(context);
-  for (let round = 0; round < 4; round++) context.diagnostic(`${explore({ seed: seed + round }).cuts} power cuts`);
+  for (let round = 0; round < 4; round++)
+    context.diagnostic(`${explore({ seed: seed + round }).cuts} power cuts`);
 });
 
 test('a power cut at every operation of an open leads to the same records', (context) => {
@@ -86,12 +101,18 @@ test('a power cut at every operation of an open leads to the same records', (con
 });
 
 for (const forever of [false, true]) {
-  test(`the k-th operation fails ${forever ? 'from then on' : 'once'}, for many k, and what was acknowledged stays`, (context) => {
+  const how = forever ? 'from then on' : 'once';
+  test(`the k-th operation fails ${how}, for many k: what was acknowledged stays`, (context) => {
     const seed = seedOf(context);
     const random = seededRandom(seed);
-    for (const [error, kinds] of [['EIO', ['sync', 'syncDirectory']], ['ENOSPC', ['write', 'create']], ['EIO', ['rename', 'unlink', 'truncate']]] as const) {
+    for (const [error, kinds] of [
+      ['EIO', ['sync', 'syncDirectory']],
+      ['ENOSPC', ['write', 'create']],
+      ['EIO', ['rename', 'unlink', 'truncate']],
+    ] as const) {
       let at = 1;
-      while (explore({ seed, fault: { at, kinds, error, forever, partial: 0.5 } }).struck) at += 1 + below(random, 9);
+      while (explore({ seed, fault: { at, kinds, error, forever, partial: 0.5 } }).struck)
+        at += 1 + below(random, 9);
       assert.ok(at > 1);
     }
   });
@@ -99,7 +120,10 @@ for (const forever of [false, true]) {
 
 const BUGS: readonly PlantedBug[] = [
   { name: 'drops the sync of the journal', dropsSync: (path) => path.includes('manifest-') },
-  { name: 'renames CURRENT before its content is durable', dropsSync: (path) => path === `${DATABASE}/CURRENT.tmp` },
+  {
+    name: 'renames CURRENT before its content is durable',
+    dropsSync: (path) => path === `${DATABASE}/CURRENT.tmp`,
+  },
   { name: 'drops the sync of folders', dropsDirectorySync: true },
 ];
 

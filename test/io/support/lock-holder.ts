@@ -1,6 +1,7 @@
 /**
- * A process that takes the lock of a folder: `lock-holder <folder> [block]`. Prints "held", or the code, pid and text of
- * the refusal as JSON. With `block` its thread then sleeps in Atomics.wait; otherwise it holds until it is killed.
+ * A process that takes the lock of a folder: `lock-holder <folder> [block]`. Prints "held", or the
+ * code, pid and text of the refusal as JSON. With `block` its thread then sleeps in Atomics.wait;
+ * otherwise it holds until it is killed.
  */
 import { realFileSystem } from '../../../io/disk/real-file-system.js';
 import { StorageError } from '../../../io/errors.js';
@@ -14,5 +15,7 @@ try {
   });
 } catch (error) {
   if (!(error instanceof StorageError)) throw error;
-  process.stdout.write(`${JSON.stringify({ code: error.code, pid: error.pid, text: error.message })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ code: error.code, pid: error.pid, text: error.message })}\n`,
+  );
 }

@@ -1,11 +1,13 @@
 /**
- * Runs a log and cuts the power after every operation of it, in several ways each; then again during some of the
- * recoveries and in what the recovered logs go on to write. Throws at the first broken promise.
+ * Runs a log and cuts the power after every operation of it, in several ways each; then again
+ * during some of the recoveries and in what the recovered logs go on to write. Throws at the first
+ * broken promise.
  */
 import type { Crc32c } from '../../../io/disk/bytes.js';
 import type { FileSystem } from '../../../io/disk/file-system.js';
-import { CHANGING_KINDS, SimulatedFileSystem } from '../../../io/disk/simulated-file-system.js';
-import type { CrashOptions } from '../../../io/disk/simulated-file-system.js';
+import { SimulatedFileSystem } from '../../../io/disk/simulated-file-system.js';
+import { CHANGING_KINDS } from '../../../io/disk/simulated-operations.js';
+import type { CrashOptions } from '../../../io/disk/simulated-file.js';
 import { LogRun, expectPromised, recover } from './log-run.js';
 import type { Model, Promised } from './log-run.js';
 import { PlantedFileSystem } from './planted-bugs.js';
@@ -44,7 +46,10 @@ export function exploreLog(exploration: Exploration): Explored {
   const wrapped = (fileSystem: FileSystem): FileSystem =>
     exploration.bug === undefined ? fileSystem : new PlantedFileSystem(fileSystem, exploration.bug);
   let violation: unknown;
-  /** A broken promise found inside an operation is kept: the code under test may catch what is thrown there. */
+  /**
+   * A broken promise found inside an operation is kept: the code under test may catch what is
+   * thrown there.
+   */
   const noting = (check: () => void): void => {
     try {
       if (violation === undefined) check();
@@ -71,7 +76,12 @@ export function exploreLog(exploration: Exploration): Explored {
   /** A recovered log goes on, and the power is cut again at each operation. */
   const goOn = (image: SimulatedFileSystem, promised: Promised): void => {
     const continued = new Map(promised.model);
-    const next = new LogRun({ fileSystem: wrapped(image), random, model: continued, crc32c: exploration.crc32c });
+    const next = new LogRun({
+      fileSystem: wrapped(image),
+      random,
+      model: continued,
+      crc32c: exploration.crc32c,
+    });
     image.observe = ({ kind }) => {
       if (!CHANGING_KINDS.includes(kind)) return;
       const cut = image.crash(random, POWER_CUTS[below(random, POWER_CUTS.length)]);
@@ -95,7 +105,13 @@ export function exploreLog(exploration: Exploration): Explored {
     }
   };
   const segmentBytesMax = random() < 0.5 ? 1024 : 4096;
-  const options = { fileSystem: wrapped(disk), random, model, crc32c: exploration.crc32c, segmentBytesMax };
+  const options = {
+    fileSystem: wrapped(disk),
+    random,
+    model,
+    crc32c: exploration.crc32c,
+    segmentBytesMax,
+  };
   run = new LogRun(options);
   for (let turn = 0; turn < exploration.turns && violation === undefined; turn++) {
     run.submitSome(turn % 9 === 8 ? 3000 : 120);
@@ -111,7 +127,11 @@ export function exploreLog(exploration: Exploration): Explored {
 }
 
 /** Closes (cleanly, or not at all) and opens again, as another process would. */
-function reopened(run: LogRun, options: ConstructorParameters<typeof LogRun>[0], cleanly: boolean): LogRun {
+function reopened(
+  run: LogRun,
+  options: ConstructorParameters<typeof LogRun>[0],
+  cleanly: boolean,
+): LogRun {
   const { neededGroup } = run;
   if (cleanly) run.turns.close();
   const next = new LogRun(options);
@@ -120,9 +140,19 @@ function reopened(run: LogRun, options: ConstructorParameters<typeof LogRun>[0],
 }
 
 /** The log's folder itself may not have survived its making. */
-function recoverAnywhere(fileSystem: FileSystem, crc32c: Crc32c | undefined): ReturnType<typeof recover> {
+function recoverAnywhere(
+  fileSystem: FileSystem,
+  crc32c: Crc32c | undefined,
+): ReturnType<typeof recover> {
   if (fileSystem.stat('/db/log') === undefined) {
-    return { lastGroup: 0, clean: true, torn: undefined, retained: [], firstNumber: 1, groups: new Map() };
+    return {
+      lastGroup: 0,
+      clean: true,
+      torn: undefined,
+      retained: [],
+      firstNumber: 1,
+      groups: new Map(),
+    };
   }
   return recover({ fileSystem, crc32c });
 }

@@ -1,6 +1,6 @@
 /**
- * A log under test: rings made of arrays, a model of what every group holds, and the check that what is recovered
- * is what was promised.
+ * A log under test: rings made of arrays, a model of what every group holds, and the check that
+ * what is recovered is what was promised.
  */
 import assert from 'node:assert/strict';
 import { ensureDirectory } from '../../../io/disk/atomic-file.js';
@@ -30,7 +30,9 @@ export class ArrayRing implements RingSource {
   /** In two pieces when it can, as a ring that wraps gives them. */
   take(epochLimit: number): readonly Uint8Array[] {
     const stop = this.pending.findIndex(({ epoch }) => epoch >= epochLimit);
-    const ready = this.pending.slice(0, stop < 0 ? this.pending.length : stop).map(({ bytes }) => bytes);
+    const ready = this.pending
+      .slice(0, stop < 0 ? this.pending.length : stop)
+      .map(({ bytes }) => bytes);
     this.#taken = ready.length;
     if (ready.length === 0) return [];
     const bytes = concatenated(ready);
@@ -169,13 +171,25 @@ export interface Promised {
   readonly neededGroup: number;
 }
 
-/** The promise: every acknowledged group is there, whole; at most the one in flight besides; none is invented. */
+/**
+ * The promise: every acknowledged group is there, whole; at most the one in flight besides; none is
+ * invented.
+ */
 export function expectPromised(found: Found, promised: Promised): void {
   const { acknowledged, neededGroup, model } = promised;
-  assert.ok(found.lastGroup >= acknowledged, `acknowledged ${acknowledged}, found only ${found.lastGroup}`);
-  assert.ok(found.lastGroup <= acknowledged + 1, `acknowledged ${acknowledged}, yet found ${found.lastGroup}`);
+  assert.ok(
+    found.lastGroup >= acknowledged,
+    `acknowledged ${acknowledged}, found only ${found.lastGroup}`,
+  );
+  assert.ok(
+    found.lastGroup <= acknowledged + 1,
+    `acknowledged ${acknowledged}, yet found ${found.lastGroup}`,
+  );
   const first = found.retained.at(0)?.firstGroup ?? found.lastGroup + 1;
-  assert.ok(first <= Math.max(1, Math.min(neededGroup, found.lastGroup)) || found.lastGroup === 0, `begins with ${first}`);
+  assert.ok(
+    first <= Math.max(1, Math.min(neededGroup, found.lastGroup)) || found.lastGroup === 0,
+    `begins with ${first}`,
+  );
   for (let group = first; group <= found.lastGroup; group++) {
     assert.equal(found.groups.get(group), model.get(group), `content of group ${group}`);
   }

@@ -26,7 +26,8 @@ export function openManifest(fileSystem: FileSystem, crc32c: Crc32c = tableCrc32
 }
 
 /**
- * A manifest whose records say "+n"; a rewrite folds them into one "= n". Its state is n: how many were appended.
+ * A manifest whose records say "+n"; a rewrite folds them into one "= n". Its state is n: how many
+ * were appended.
  */
 export class ManifestRun {
   readonly journal: Journal;
@@ -46,7 +47,8 @@ export class ManifestRun {
   }
 
   rewriteIfLarge(): void {
-    if (this.journal.wantsRewrite) this.journal.rewrite([text('seed 1'), text(`=${this.acknowledged}`)]);
+    if (this.journal.wantsRewrite)
+      this.journal.rewrite([text('seed 1'), text(`=${this.acknowledged}`)]);
   }
 }
 

@@ -1,7 +1,13 @@
 /**
  * A file system with a bug, to test the tests: a harness that does not notice these proves nothing.
  */
-import type { File, FileStatus, FileSystem, FolderLock, OpenMode } from '../../../io/disk/file-system.js';
+import type {
+  File,
+  FileStatus,
+  FileSystem,
+  FolderLock,
+  OpenMode,
+} from '../../../io/disk/file-system.js';
 
 export interface PlantedBug {
   readonly name: string;
