@@ -1,5 +1,5 @@
-// The only reader of the wall clock and of the timer. Everything that needs the time is given a Clock, so that a
-// simulation can run a whole database under its own.
+// The only reader of the wall clock and of the timer. Everything that needs the time is given a
+// Clock, so that a simulation can run a whole database under its own.
 
 export interface Clock {
   /** Milliseconds since 1970, as the system believes them: may jump either way. */

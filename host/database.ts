@@ -1,27 +1,54 @@
-// Database: the embedded door. DynamoDB's operations in lib-dynamodb's shapes, and the fast handles of tables.
+// Database: the embedded door. DynamoDB's operations in lib-dynamodb's shapes, and the fast handles
+// of tables.
 //
-// The engine behind it is a Store; this file knows nothing of how one works. Invariant: once `close` has been called every
-// method fails with DatabaseClosed, those of handles included (the store refuses).
+// The engine behind it is a Store; this file knows nothing of how one works. Invariant: once
+// `close` has been called every method fails with DatabaseClosed, those of handles included (the
+// store refuses).
 
-import { DatabaseClosed, InvalidArgument, SUCCESS_METADATA, type ResponseMetadata } from './errors.js';
+import {
+  DatabaseClosed,
+  InvalidArgument,
+  SUCCESS_METADATA,
+  type ResponseMetadata,
+} from './errors.js';
 import type { Store, StoreFigures } from './engine/store.js';
 import type { DocumentItem, OperationContext } from './operation/context.js';
-import { batchGetItem, type BatchGetItemInput, type BatchGetItemOutput } from './operation/batch-get-item.js';
+import {
+  batchGetItem,
+  type BatchGetItemInput,
+  type BatchGetItemOutput,
+} from './operation/batch-get-item.js';
 import {
   batchWriteItem,
   type BatchWriteItemInput,
   type BatchWriteItemOutput,
 } from './operation/batch-write-item.js';
-import { createTable, type CreateTableInput, type CreateTableOutput } from './operation/create-table.js';
-import { deleteItem, type DeleteItemInput, type DeleteItemOutput } from './operation/delete-item.js';
-import { deleteTable, type DeleteTableInput, type DeleteTableOutput } from './operation/delete-table.js';
+import {
+  createTable,
+  type CreateTableInput,
+  type CreateTableOutput,
+} from './operation/create-table.js';
+import {
+  deleteItem,
+  type DeleteItemInput,
+  type DeleteItemOutput,
+} from './operation/delete-item.js';
+import {
+  deleteTable,
+  type DeleteTableInput,
+  type DeleteTableOutput,
+} from './operation/delete-table.js';
 import {
   describeTable,
   type DescribeTableInput,
   type DescribeTableOutput,
 } from './operation/describe-table.js';
 import { getItem, type GetItemInput, type GetItemOutput } from './operation/get-item.js';
-import { listTables, type ListTablesInput, type ListTablesOutput } from './operation/list-tables.js';
+import {
+  listTables,
+  type ListTablesInput,
+  type ListTablesOutput,
+} from './operation/list-tables.js';
 import { putItem, type PutItemInput, type PutItemOutput } from './operation/put-item.js';
 import { query, type QueryInput, type QueryOutput } from './operation/query.js';
 import { scan, type ScanInput, type ScanOutput } from './operation/scan.js';
@@ -30,13 +57,22 @@ import { Catalog } from './table/catalog.js';
 import type { Item } from './table/item-types.js';
 import { TableHandle, type Table } from './table/table-handle.js';
 
+declare const shared: unique symbol;
+
+/** What `db.share()` gives and `attach` takes. Structured-cloneable; its content is the engine's. */
+export interface SharedDatabase {
+  readonly [shared]: true;
+}
+
 /** An answer, with the metadata that the SDK's answers have. */
 export type Answer<Output> = Output & { $metadata: ResponseMetadata };
 
 /** Opens the engine for a folder, or a temporary one without. */
 export type StoreOpener = (path: string | undefined, options: ResolvedOptions) => Promise<Store>;
 
-/** Opens a database on a given engine. `open` of host/index.ts is this with the one engine there is. */
+/**
+ * Opens a database on a given engine. `open` of host/index.ts is this with the one engine there is.
+ */
 export async function openDatabase(
   openStore: StoreOpener,
   path?: string,
@@ -52,14 +88,18 @@ export async function openDatabase(
 /**
  * An open database. Close it, or declare it with `await using`.
  *
- * Methods named like those of `DynamoDBDocument` take the same inputs and give the same answers; errors have DynamoDB's
- * names and texts. Parameters that this version does not serve yet are refused with UnsupportedParameter.
+ * Methods named like those of `DynamoDBDocument` take the same inputs and give the same answers;
+ * errors have DynamoDB's names and texts. Parameters that this version does not serve yet are
+ * refused with UnsupportedParameter.
  *
  * @example
  * await using db = await open('./data');
  * await db.createTable({
  *   TableName: 'Orders',
- *   KeySchema: [{ AttributeName: 'user_id', KeyType: 'HASH' }, { AttributeName: 'order_id', KeyType: 'RANGE' }],
+ *   KeySchema: [
+ *     { AttributeName: 'user_id', KeyType: 'HASH' },
+ *     { AttributeName: 'order_id', KeyType: 'RANGE' },
+ *   ],
  *   AttributeDefinitions: [
  *     { AttributeName: 'user_id', AttributeType: 'S' },
  *     { AttributeName: 'order_id', AttributeType: 'S' },
@@ -141,8 +181,8 @@ export class Database implements AsyncDisposable {
   }
 
   /**
-   * A fast handle of one table, which may be made before the table exists. `T` is the type of its items, `K` names its
-   * key attributes.
+   * A fast handle of one table, which may be made before the table exists. `T` is the type of its
+   * items, `K` names its key attributes.
    *
    * @example
    * const orders = db.table<Order, 'user_id' | 'order_id'>('Orders');
@@ -161,13 +201,18 @@ export class Database implements AsyncDisposable {
     return this.#store.stats();
   }
 
-  /** Resolves when every write made before the call is on disk. Of use with `durability: 'relaxed'`. */
+  /**
+   * Resolves when every write made before the call is on disk. Of use with `durability: 'relaxed'`.
+   */
   async sync(): Promise<void> {
     this.#requireOpen();
     await this.#store.sync();
   }
 
-  /** Finishes what is in flight, makes it durable and lets go of the folder. Calling it again is harmless. */
+  /**
+   * Finishes what is in flight, makes it durable and lets go of the folder. Calling it again is
+   * harmless.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#store.close();
     return this.#closing;

@@ -1,11 +1,15 @@
 // Every error a caller of the host can meet.
 //
-// Two families. Errors that DynamoDB has carry its exception name and its exact text, in the form the AWS SDK gives them
-// (`name`, `$fault`, `$metadata`), so code written for the SDK handles them unchanged. Errors that only an embedded
-// engine has carry a stable `code`, and say what happened, where, and what to do. Errors of files and devices are
-// io/errors.ts's StorageError, with codes of the same kind.
+// Two families. Errors that DynamoDB has carry its exception name and its exact text, in the form
+// the AWS SDK gives them (`name`, `$fault`, `$metadata`), so code written for the SDK handles them
+// unchanged. Errors that only an embedded engine has carry a stable `code`, and say what happened,
+// where, and what to do. Errors of files and devices are io/errors.ts's StorageError, with codes of
+// the same kind.
 
-/** As in the SDK: how a request ended. There is no network here, so there was one attempt and no waiting. */
+/**
+ * As in the SDK: how a request ended. There is no network here, so there was one attempt and no
+ * waiting.
+ */
 export interface ResponseMetadata {
   readonly httpStatusCode: number;
   readonly requestId?: string;
@@ -38,7 +42,10 @@ export class ValidationException extends DynamoDBServiceException {
   override readonly name = 'ValidationException';
 }
 
-/** A parameter has a type it cannot have (a number for TableName). `parameter` says which, as a path. */
+/**
+ * A parameter has a type it cannot have (a number for TableName). `parameter` says which, as a
+ * path.
+ */
 export class SerializationException extends DynamoDBServiceException {
   override readonly name = 'SerializationException';
   readonly parameter: string;
@@ -64,13 +71,19 @@ export class LimitExceededException extends DynamoDBServiceException {
   override readonly name = 'LimitExceededException';
 }
 
-/** More writes are waiting than the engine holds. Nothing was changed; the same call may succeed in a moment. */
+/**
+ * More writes are waiting than the engine holds. Nothing was changed; the same call may succeed in
+ * a moment.
+ */
 export class ThrottlingException extends DynamoDBServiceException {
   override readonly name = 'ThrottlingException';
   readonly $retryable = Object.freeze({ throttling: true });
 }
 
-/** Base of the engine's own errors. `code` is stable and safe to switch on; it equals the class's name. */
+/**
+ * Base of the engine's own errors. `code` is stable and safe to switch on; it equals the class's
+ * name.
+ */
 export abstract class FerriteError extends Error {
   abstract readonly code: string;
 }
@@ -81,7 +94,9 @@ export class DatabaseClosed extends FerriteError {
   readonly code = 'DatabaseClosed';
 
   constructor() {
-    super('The database is closed. Open it again to use it; handles of a closed database stay closed.');
+    super(
+      'The database is closed. Open it again to use it; handles of a closed database stay closed.',
+    );
   }
 }
 
@@ -109,7 +124,10 @@ export class InvalidArgument extends FerriteError {
   }
 }
 
-/** A value that no DynamoDB type can hold: undefined, a function, an instance of a class, a lone surrogate. */
+/**
+ * A value that no DynamoDB type can hold: undefined, a function, an instance of a class, a lone
+ * surrogate.
+ */
 export class UnsupportedValue extends FerriteError {
   override readonly name = 'UnsupportedValue';
   readonly code = 'UnsupportedValue';
@@ -122,14 +140,19 @@ export class UnsupportedValue extends FerriteError {
   }
 }
 
-/** A parameter that DynamoDB has and this version does not serve yet. It is refused rather than ignored. */
+/**
+ * A parameter that DynamoDB has and this version does not serve yet. It is refused rather than
+ * ignored.
+ */
 export class UnsupportedParameter extends FerriteError {
   override readonly name = 'UnsupportedParameter';
   readonly code = 'UnsupportedParameter';
   readonly parameter: string;
 
   constructor(operation: string, parameter: string, instead = '') {
-    super(`${operation}: ${parameter} is not supported by this version of FerriteDB${instead}. Nothing was done.`);
+    super(
+      `${operation}: ${parameter} is not supported by this version of FerriteDB${instead}. Nothing was done.`,
+    );
     this.parameter = parameter;
   }
 }

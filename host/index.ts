@@ -3,10 +3,17 @@
 //   open        a database in this process          Database, Table, ItemStream   what it gives
 //   errors      what calls reject with              types of inputs, outputs, items and options
 
-export { open } from './open.js';
-export { Database, openDatabase, type Answer, type StoreOpener } from './database.js';
+export { attach, open } from './open.js';
+export { Database, openDatabase, type Answer, type SharedDatabase, type StoreOpener } from './database.js';
 
-export type { Table, GetOptions, QueryOptions, ScanOptions, KeyOf, RangeOf } from './table/table-handle.js';
+export type {
+  Table,
+  GetOptions,
+  QueryOptions,
+  ScanOptions,
+  KeyOf,
+  RangeOf,
+} from './table/table-handle.js';
 export type { SortOperators } from './table/range.js';
 export { ItemStream } from './table/item-stream.js';
 export { NumberValue } from './number-value.js';
@@ -48,8 +55,16 @@ export type { GetItemInput, GetItemOutput } from './operation/get-item.js';
 export type { DeleteItemInput, DeleteItemOutput } from './operation/delete-item.js';
 export type { QueryInput, QueryOutput } from './operation/query.js';
 export type { ScanInput, ScanOutput } from './operation/scan.js';
-export type { BatchGetItemInput, BatchGetItemOutput, KeysAndAttributes } from './operation/batch-get-item.js';
-export type { BatchWriteItemInput, BatchWriteItemOutput, WriteRequest } from './operation/batch-write-item.js';
+export type {
+  BatchGetItemInput,
+  BatchGetItemOutput,
+  KeysAndAttributes,
+} from './operation/batch-get-item.js';
+export type {
+  BatchWriteItemInput,
+  BatchWriteItemOutput,
+  WriteRequest,
+} from './operation/batch-write-item.js';
 export type { CreateTableInput, CreateTableOutput } from './operation/create-table.js';
 export type { DescribeTableInput, DescribeTableOutput } from './operation/describe-table.js';
 export type { DeleteTableInput, DeleteTableOutput } from './operation/delete-table.js';

@@ -1,5 +1,5 @@
-// Every limit of the doors, with its meaning. Limits of the file format are beside their diagrams (core-as/layout.ts).
-// Sizes are DynamoDB bytes: see table/item-size.ts for how they are counted.
+// Every limit of the doors, with its meaning. Limits of the file format are beside their diagrams
+// (core-as/layout.ts). Sizes are DynamoDB bytes: see table/item-size.ts for how they are counted.
 
 /** An item, names included. 409,600 is accepted, 409,601 refused. */
 export const ITEM_SIZE_MAX = 409_600;
@@ -23,7 +23,10 @@ export const NUMBER_DIGITS_MAX = 38;
 export const NUMBER_EXPONENT_MAX = 125;
 export const NUMBER_EXPONENT_MIN = -130;
 
-/** A table name where a table is made. Where one is named, one character is enough to be told it does not exist. */
+/**
+ * A table name where a table is made. Where one is named, one character is enough to be told it
+ * does not exist.
+ */
 export const TABLE_NAME_LENGTH_MIN = 3;
 export const TABLE_NAME_LENGTH_MAX = 255;
 /** An ARN in place of a table name. */
@@ -32,13 +35,19 @@ export const TABLE_ARN_LENGTH_MAX = 1_024;
 /** A page of Query or Scan ends with the row that reaches this. */
 export const PAGE_BYTES_MAX = 1_048_576;
 
-/** Keys of one BatchGetItem, over all tables, and the bytes it answers before the rest stays unprocessed. */
+/**
+ * Keys of one BatchGetItem, over all tables, and the bytes it answers before the rest stays
+ * unprocessed.
+ */
 export const BATCH_GET_KEYS_MAX = 100;
 export const BATCH_GET_BYTES_MAX = 16_777_216;
 /** Requests of one BatchWriteItem, over all tables. */
 export const BATCH_WRITE_REQUESTS_MAX = 25;
 
-/** Pages of the fast handle's streams are small: the first item comes soon, and stopping early wastes little. */
+/**
+ * Pages of the fast handle's streams are small: the first item comes soon, and stopping early
+ * wastes little.
+ */
 export const STREAM_PAGE_BYTES = 65_536;
 /** Segments that one stream of the fast handle reads side by side. */
 export const STREAM_SEGMENTS_MAX = 1_024;
@@ -55,7 +64,10 @@ export const EXPRESSION_BYTES_MAX = 4_096;
 export const EXPRESSION_OPERATORS_MAX = 300;
 /** Elements of one document path. */
 export const DOCUMENT_PATH_ELEMENTS_MAX = 32;
-/** Parentheses and function calls inside each other. No legal expression comes near it: see parser.ts. */
+/**
+ * Parentheses and function calls inside each other. No legal expression comes near it: see
+ * parser.ts.
+ */
 export const EXPRESSION_DEPTH_MAX = 1_000;
 /** Characters of a placeholder, its sigil included. */
 export const PLACEHOLDER_LENGTH_MAX = 255;

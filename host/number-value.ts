@@ -1,11 +1,18 @@
 // NumberValue: a DynamoDB number that no JavaScript number shows exactly, as its decimal text.
 //
-// Reads give one for such numbers, writes take one for any number. It computes nothing: hand `value` to a decimal
-// library, or to BigInt when it is whole.
+// Reads give one for such numbers, writes take one for any number. It computes nothing: hand
+// `value` to a decimal library, or to BigInt when it is whole.
 //
-// Invariant: `value` is canonical (no exponent, no plus, no zeros that say nothing), so two equal numbers have equal texts.
+// Invariant: `value` is canonical (no exponent, no plus, no zeros that say nothing), so two equal
+// numbers have equal texts.
 
-import { decimalOfBigint, decimalOfNumber, decimalText, notANumber, parseDecimal } from './core/codec/decimal.js';
+import {
+  decimalOfBigint,
+  decimalOfNumber,
+  decimalText,
+  notANumber,
+  parseDecimal,
+} from './core/codec/decimal.js';
 import { InvalidArgument } from './errors.js';
 
 export class NumberValue {
@@ -17,10 +24,11 @@ export class NumberValue {
   }
 
   /**
-   * Makes one from a decimal text (`'1.50'`, `'-1e21'`), a number (its shortest decimal) or a bigint.
+   * Makes one from a decimal text (`'1.50'`, `'-1e21'`), a number (its shortest decimal) or a
+   * bigint.
    *
-   * Throws ValidationException, with DynamoDB's text, for what is not a number, has more than 38 significant digits
-   * or lies outside 1E-130 .. 9.99E+125.
+   * Throws ValidationException, with DynamoDB's text, for what is not a number, has more than 38
+   * significant digits or lies outside 1E-130 .. 9.99E+125.
    *
    * @example
    * NumberValue.from('0.10').value             // '0.1'

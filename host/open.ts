@@ -1,8 +1,8 @@
-// `open`: the embedded door on the engine there is.
+// `open` and `attach`: the embedded door on the engine there is.
 
-import { openDatabase, type Database } from './database.js';
-import { openEngine } from './engine/open-engine.js';
-import type { OpenOptions } from './options.js';
+import { Database, openDatabase, type SharedDatabase } from './database.js';
+import { attachEngine, openEngine, type SharedEngine } from './engine/open-engine.js';
+import { resolveOptions, type OpenOptions } from './options.js';
 
 /**
  * Opens the database in a folder, made if it does not exist; without a folder a temporary one, in a private folder that
@@ -24,4 +24,20 @@ export function open(path?: string, options?: OpenOptions): Promise<Database> {
     path,
     options,
   );
+}
+
+/**
+ * The database that another thread of this process has open, on the same memory: every call runs on this thread, with no
+ * hop. At most 64 threads, those of the engine included. `close()` here only lets go; the thread that opened it closes.
+ *
+ * @param token What `db.share()` gave, sent by `workerData` or `postMessage`.
+ *
+ * @example
+ * import { workerData } from 'node:worker_threads';
+ * const db = attach(workerData);
+ * await db.table('Orders').put({ user_id: 'u1', order_id: 'o1' });
+ */
+export function attach(token: SharedDatabase): Database {
+  // The token is opaque to users; its content is what LsmStore.share() gave.
+  return new Database(attachEngine(token as unknown as SharedEngine), resolveOptions());
 }

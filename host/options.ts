@@ -9,15 +9,25 @@ import { isPlainObject } from './table/item-value.js';
 
 export interface OpenOptions {
   /**
-   * When a write's promise resolves. `'sync'` (default): when it is on disk. `'relaxed'`: at once; it is on disk within
-   * about 10 ms, and a crash before that loses it. A temporary database is never on disk.
+   * When a write's promise resolves. `'sync'` (default): when it is on disk. `'relaxed'`: at once;
+   * it is on disk within about 10 ms, and a crash before that loses it. A temporary database is
+   * never on disk.
    */
   durability?: 'sync' | 'relaxed';
-  /** Parts the data is split into, a power of two from 1 to 64. Default 8. Fixed when a database is made. */
+  /**
+   * Parts the data is split into, a power of two from 1 to 64. Default 8. Fixed when a database is
+   * made.
+   */
   shards?: number;
-  /** Memory for tables in memory and cached blocks, in MiB. Default a quarter of the machine, at most 1,024. */
+  /**
+   * Memory for tables in memory and cached blocks, in MiB. Default a quarter of the machine, at
+   * most 1,024.
+   */
   memoryMb?: number;
-  /** Threads that flush and compact in the background, 1 to 16. Default one less than the machine has cores. */
+  /**
+   * Threads that flush and compact in the background, 1 to 16. Default one less than the machine
+   * has cores.
+   */
   workers?: number;
   /** Where times come from. Default the system's. For simulations. */
   clock?: Clock;
@@ -25,16 +35,31 @@ export interface OpenOptions {
   random?: Random;
 }
 
-/** All options, with their defaults filled in; but for `shards`, which an existing database knows itself. */
-export type ResolvedOptions = Readonly<Required<Omit<OpenOptions, 'shards'>>> & Pick<OpenOptions, 'shards'>;
+/**
+ * All options, with their defaults filled in; but for `shards`, which an existing database knows
+ * itself.
+ */
+export type ResolvedOptions = Readonly<Required<Omit<OpenOptions, 'shards'>>> &
+  Pick<OpenOptions, 'shards'>;
 
 /** One rule for each option: what it must be, in words, and whether a value is that. */
-const RULES: { readonly [Option in keyof Required<OpenOptions>]: readonly [string, (value: unknown) => boolean] } = {
+const RULES: {
+  readonly [Option in keyof Required<OpenOptions>]: readonly [string, (value: unknown) => boolean];
+} = {
   durability: ["'sync' or 'relaxed'", (value) => value === 'sync' || value === 'relaxed'],
-  shards: [`a power of two from 1 to ${SHARDS_MAX}`, (value) => isInteger(value, 1, SHARDS_MAX) && isPowerOfTwo(value)],
-  memoryMb: ['a whole number of MiB from 1', (value) => isInteger(value, 1, Number.MAX_SAFE_INTEGER)],
+  shards: [
+    `a power of two from 1 to ${SHARDS_MAX}`,
+    (value) => isInteger(value, 1, SHARDS_MAX) && isPowerOfTwo(value),
+  ],
+  memoryMb: [
+    'a whole number of MiB from 1',
+    (value) => isInteger(value, 1, Number.MAX_SAFE_INTEGER),
+  ],
   workers: [`a whole number from 1 to ${WORKERS_MAX}`, (value) => isInteger(value, 1, WORKERS_MAX)],
-  clock: ['an object with nowMs() and monotonicMs()', (value) => hasMethods(value, ['nowMs', 'monotonicMs'])],
+  clock: [
+    'an object with nowMs() and monotonicMs()',
+    (value) => hasMethods(value, ['nowMs', 'monotonicMs']),
+  ],
   random: ['an object with bytes(count)', (value) => hasMethods(value, ['bytes'])],
 };
 
@@ -46,7 +71,10 @@ export function resolveOptions(options: unknown = {}): ResolvedOptions {
   const known = Object.keys(RULES) as (keyof OpenOptions)[];
   for (const name of Object.keys(options)) {
     if (!known.some((option) => option === name)) {
-      throw new InvalidOption(name, `there is no such option. The options are ${known.join(', ')}.`);
+      throw new InvalidOption(
+        name,
+        `there is no such option. The options are ${known.join(', ')}.`,
+      );
     }
   }
   for (const name of known) {

@@ -1,4 +1,5 @@
-// The only source of randomness. Everything that needs some is given a Random, so that a simulation can be seeded.
+// The only source of randomness. Everything that needs some is given a Random, so that a simulation
+// can be seeded.
 
 import { randomBytes } from 'node:crypto';
 
@@ -17,5 +18,11 @@ export function randomUuid(random: Random): string {
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
 }

@@ -1,5 +1,5 @@
-// Measures the codec on the standard items of PERFORMANCE.md: encode and decode of one item on shared memory, medians of
-// several rounds with minimum and maximum, in nanoseconds.
+// Measures the codec on the standard items of PERFORMANCE.md: encode and decode of one item on
+// shared memory, medians of several rounds with minimum and maximum, in nanoseconds.
 //
 //   node --import tsx bench/micro/codec.ts
 
@@ -22,7 +22,7 @@ function standardItem(i: number): Item {
     pk: `USER#${i % 997}`,
     sk: `ORDER#${String(i).padStart(8, '0')}`,
     status: STATUSES[i % 3],
-    amount: ((i * 37) % 100000 + 1) / 100,
+    amount: (((i * 37) % 100000) + 1) / 100,
     quantity: i % 50,
     paid: i % 2 === 0,
     note: 'leave it at the back door',
@@ -32,7 +32,12 @@ function standardItem(i: number): Item {
 
 function nestedItem(i: number): Item {
   return Object.assign(standardItem(i), {
-    address: { street: '1 Long Road', city: 'Springfield', zip: String(10000 + i), geo: { lat: 51.5, lon: -0.12 } },
+    address: {
+      street: '1 Long Road',
+      city: 'Springfield',
+      zip: String(10000 + i),
+      geo: { lat: 51.5, lon: -0.12 },
+    },
     lines: [
       { sku: `SKU-${i}`, price: 12.5, count: 2 },
       { sku: `SKU-${i + 1}`, price: 3.99, count: 1 },
@@ -60,7 +65,9 @@ function time(name: string, call: (i: number) => unknown): void {
     rounds.push(((performance.now() - start) * 1e6) / CALLS_PER_ROUND);
   }
   rounds.sort((a, b) => a - b);
-  const [median, min, max] = [rounds[ROUNDS >> 1], rounds[0], rounds[ROUNDS - 1]].map((ns) => ns.toFixed(0));
+  const [median, min, max] = [rounds[ROUNDS >> 1], rounds[0], rounds[ROUNDS - 1]].map((ns) =>
+    ns.toFixed(0),
+  );
   console.log(`${name.padEnd(34)} ${median.padStart(6)} ns  (${min} - ${max})`);
 }
 
@@ -68,7 +75,12 @@ const u8 = new Uint8Array(new SharedArrayBuffer(ITEMS * SLOT_BYTES + SLOT_BYTES)
 const scratch = ITEMS * SLOT_BYTES;
 const cache = new ShapeCache();
 
-const kinds = { standard: standardItem, nested: nestedItem, kilobyte: kilobyteItem, spread: spreadItem };
+const kinds = {
+  standard: standardItem,
+  nested: nestedItem,
+  kilobyte: kilobyteItem,
+  spread: spreadItem,
+};
 for (const [name, make] of Object.entries(kinds)) {
   const items = Array.from({ length: ITEMS }, (_, i) => make(i));
   const lengths = new Uint32Array(ITEMS);
@@ -77,7 +89,9 @@ for (const [name, make] of Object.entries(kinds)) {
   items.forEach((item, i) => {
     lengths[i] = codec.encode(u8, i * SLOT_BYTES, (i + 1) * SLOT_BYTES, item, 0);
   });
-  console.log(`${name} item: ${lengths[0]} bytes encoded, ${JSON.stringify(items[0]).length} as JSON`);
+  console.log(
+    `${name} item: ${lengths[0]} bytes encoded, ${JSON.stringify(items[0]).length} as JSON`,
+  );
   time(`${name}: encode`, (i) => codec.encode(u8, scratch, scratch + SLOT_BYTES, items[i], 0));
   time(`${name}: find codec and encode`, (i) => {
     const found = cache.codecOf(items[i]) as ShapeCodec;

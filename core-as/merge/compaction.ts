@@ -1,6 +1,8 @@
-// Flush and compaction: sources, newest first, become tables. Runs in a private memory, several at a time if it has room.
+// Flush and compaction: sources, newest first, become tables. Runs in a private memory, several at
+// a time if it has room.
 //
-// The host turns a crank (mergeStep) and does what the status asks for; nothing here touches a shard or a file.
+// The host turns a crank (mergeStep) and does what the status asks for; nothing here touches a
+// shard or a file.
 //
 //   status        what RESULT says                                    what the host does before it calls mergeStep again
 //   CONTINUE      -                                                   nothing (the budget is used up: yield if need be)
@@ -16,28 +18,29 @@
 //   CORRUPT       needFile needOffset8 needKind                       mergeEnd, deletes its output, keeps the inputs
 //   NO_MEMORY     -                                                   the same
 //
-// What is dropped: all but the newest version of a key; entries of dropped tables; with MERGE_BOTTOM, tombstones. Large
-// values of a run get a VALUE block; VALUE blocks of tables are copied as they are under a new checksum.
+// What is dropped: all but the newest version of a key; entries of dropped tables; with
+// MERGE_BOTTOM, tombstones. Large values of a run get a VALUE block; VALUE blocks of tables are
+// copied as they are under a new checksum.
 //
 //   phase:  OPENING (every source is moved to its first entry) -> EMIT <-> STEP -> END
 
 import {
-  BAD_INPUT, BLOCK_VALUE, CONTINUE, CORRUPT, DELETE, LARGE_REF, NEED_BLOCK, NO_MEMORY, OK, PAGE_BYTES,
-  PAGE_LARGE,
+  BAD_INPUT, BLOCK_VALUE, CONTINUE, CORRUPT, DELETE, LARGE_REF, NEED_BLOCK, NO_MEMORY, OK,
+  PAGE_BYTES, PAGE_LARGE,
 } from '../layout';
 import { loadU32BE } from '../memory/bytes';
 import { pageRun, pageRunFree } from '../memory/pages';
 import { inPtr, result } from '../memory/thread';
 import { blockRawBytes, VALUE_DISK_MAX, verifyBlock } from '../table/format';
 import {
-  outputAt, outputReady, outputTaken, tableAdd, tableAddLarge, tableAddValueBlock, tableBegin, TableBuilder,
-  tableBuilderFree, tableBuilderNew, tableFinish, tableIsFull,
+  outputAt, outputReady, outputTaken, tableAdd, tableAddLarge, tableAddValueBlock, tableBegin,
+  TableBuilder, tableBuilderFree, tableBuilderNew, tableFinish, tableIsFull,
 } from '../table/table-builder';
 import { VALUE_DISK_PAGES } from '../table/value-block';
 import { laneAt, lanesDrop, lanesInsert, lanesSettle, sameKey } from './lanes';
 import {
-  runProvide, runRoom, Source, sourceAddTable, SOURCE_ENTRY, sourceFree, sourceMove, sourceNew, sourceProvide,
-  SOURCE_WANTS,
+  runProvide, runRoom, Source, sourceAddTable, SOURCE_ENTRY, sourceFree, sourceMove, sourceNew,
+  sourceProvide, SOURCE_WANTS,
 } from './source';
 
 export const MERGE_OUTPUT: i32 = 1;
@@ -46,7 +49,9 @@ export const MERGE_FILE: i32 = 3;
 export const MERGE_RUN: i32 = 4;
 export const MERGE_VALUE: i32 = 5;
 
-/** Flag of mergeBegin: nothing older than the inputs holds any of their keys, so tombstones may go. */
+/**
+ * Flag of mergeBegin: nothing older than the inputs holds any of their keys, so tombstones may go.
+ */
 export const MERGE_BOTTOM: u32 = 1;
 export const SOURCES_MAX: u32 = 64;
 export const DROPPED_MAX: u32 = 8192;
@@ -94,7 +99,9 @@ function lanesOf(merge: Merge): usize {
 
 @inline
 function sourceAt(merge: Merge, index: u32): Source {
-  return changetype<Source>(<usize>load<u32>(changetype<usize>(merge) + SOURCES_AT + (<usize>index << 2)));
+  return changetype<Source>(
+    <usize>load<u32>(changetype<usize>(merge) + SOURCES_AT + (<usize>index << 2)),
+  );
 }
 
 @inline
@@ -107,11 +114,12 @@ function inputOf(merge: Merge): usize {
   return changetype<usize>(merge) + INPUT_AT;
 }
 
-// --- Setting up -------------------------------------------------------------------------------------------------------
+// --- Setting up ----------------------------------------------------------------------------------
 
 /**
- * A merge, or NO_MEMORY. A table of the output ends at the first block that reaches targetBytes. The ids (u32, ascending) of
- * dropped tables lie in the IN area. Then the sources, newest first: mergeAddRun, or mergeAddSource and its tables.
+ * A merge, or NO_MEMORY. A table of the output ends at the first block that reaches targetBytes.
+ * The ids (u32, ascending) of dropped tables lie in the IN area. Then the sources, newest first:
+ * mergeAddRun, or mergeAddSource and its tables.
  */
 export function mergeBegin(targetBytes: f64, flags: u32, droppedCount: u32): i32 {
   if (droppedCount > DROPPED_MAX) return BAD_INPUT;
@@ -142,7 +150,10 @@ function addSource(merge: Merge, isRun: bool): i32 {
   if (merge.sourceCount == SOURCES_MAX) return BAD_INPUT;
   const source = sourceNew(merge.sourceCount, isRun);
   if (source == null) return NO_MEMORY;
-  store<u32>(changetype<usize>(merge) + SOURCES_AT + (<usize>merge.sourceCount << 2), <u32>changetype<usize>(source));
+  store<u32>(
+    changetype<usize>(merge) + SOURCES_AT + (<usize>merge.sourceCount << 2),
+    <u32>changetype<usize>(source),
+  );
   return merge.sourceCount++;
 }
 
@@ -156,7 +167,9 @@ export function mergeAddRun(mergePtr: u32): i32 {
   return addSource(changetype<Merge>(<usize>mergePtr), true);
 }
 
-/** A table of the source added last; tables of one source are disjoint and given by ascending keys. */
+/**
+ * A table of the source added last; tables of one source are disjoint and given by ascending keys.
+ */
 export function mergeAddTable(mergePtr: u32, file: u32, topOffset8: u32, topLength: u32): i32 {
   const merge = changetype<Merge>(<usize>mergePtr);
   return sourceAddTable(sourceAt(merge, merge.sourceCount - 1), file, topOffset8, topLength);
@@ -175,7 +188,7 @@ export function mergeEnd(mergePtr: u32): void {
   pageRunFree(mergePtr);
 }
 
-// --- The crank --------------------------------------------------------------------------------------------------------
+// --- The crank -----------------------------------------------------------------------------------
 
 /** Goes on for at most `entriesMax` entries; the statuses are listed above. */
 export function mergeStep(mergePtr: u32, entriesMax: u32): i32 {
@@ -248,7 +261,9 @@ function tellOutput(merge: Merge): i32 {
   return OK;
 }
 
-/** Moves every lane that stands on the first key. May be called again after the wanted block came. */
+/**
+ * Moves every lane that stands on the first key. May be called again after the wanted block came.
+ */
 function stepOver(merge: Merge): i32 {
   const lanes = lanesOf(merge);
   while (true) {
@@ -273,7 +288,7 @@ function stepOver(merge: Merge): i32 {
   }
 }
 
-// --- Emitting ---------------------------------------------------------------------------------------------------------
+// --- Emitting ------------------------------------------------------------------------------------
 
 function isUnwanted(merge: Merge, lane: Source): bool {
   if (lane.kind == DELETE && (merge.flags & MERGE_BOTTOM) != 0) return true;
@@ -311,12 +326,16 @@ function emit(merge: Merge, lane: Source): i32 {
     merge.nextFile = 0;
   }
   if (lane.kind == LARGE_REF) return emitLarge(merge, lane);
-  tableAdd(builder, lane.key, lane.keyLength, lane.kind, lane.sequence, lane.value, lane.valueLength);
+  tableAdd(
+    builder, lane.key, lane.keyLength, lane.kind, lane.sequence, lane.value, lane.valueLength,
+  );
   return OK;
 }
 
 function emitLarge(merge: Merge, lane: Source): i32 {
-  if (merge.valueBytes == 0) return lane.isRun != 0 ? wantsRunValue(merge, lane) : wantsValueBlock(merge, lane);
+  if (merge.valueBytes == 0) return lane.isRun != 0 ? wantsRunValue(merge, lane) {
+    : wantsValueBlock(merge, lane);
+  }
   const builder = builderOf(merge);
   const bytes = merge.valueBytes;
   merge.valueBytes = 0;
@@ -324,12 +343,14 @@ function emitLarge(merge: Merge, lane: Source): i32 {
     tableAddLarge(builder, lane.key, lane.keyLength, lane.sequence, inputOf(merge), bytes);
   } else {
     const valueLength = load<u32>(lane.value, 8);
-    tableAddValueBlock(builder, lane.key, lane.keyLength, lane.sequence, inputOf(merge), bytes, valueLength);
+    tableAddValueBlock(
+      builder, lane.key, lane.keyLength, lane.sequence, inputOf(merge), bytes, valueLength,
+    );
   }
   return OK;
 }
 
-// --- Asking and providing ---------------------------------------------------------------------------------------------
+// --- Asking and providing ------------------------------------------------------------------------
 
 function corrupt(source: Source): i32 {
   describe(source.wantFile, source.wantOffset8, source.wantLength, source.wantKind);
@@ -390,7 +411,8 @@ export function mergeProvide(mergePtr: u32, bytes: u32): i32 {
   const source = changetype<Source>(merge.wanting);
   merge.wanting = 0;
   if (source.isRun != 0) return runProvide(source, bytes);
-  const status = sourceProvide(source, inputOf(merge), bytes, changetype<usize>(merge) + CHECK_KEY_AT);
+  const status =
+    sourceProvide(source, inputOf(merge), bytes, changetype<usize>(merge) + CHECK_KEY_AT);
   return status == CORRUPT ? corrupt(source) : status;
 }
 

@@ -1,8 +1,10 @@
-// The merge of sorted sources: an array of lanes in the order of their keys, newest first among equal ones.
+// The merge of sorted sources: an array of lanes in the order of their keys, newest first among
+// equal ones.
 //
-// A Lane is the head of every source, in a shard's cursor (shard/cursor-lane.ts) and in a merge (merge/source.ts). The
-// array is kept sorted: when its first lane has moved on, it is put back in place. One comparison suffices while one
-// source has the next entries, as is usual; a binary search finds the place otherwise.
+// A Lane is the head of every source, in a shard's cursor (shard/cursor-lane.ts) and in a merge
+// (merge/source.ts). The array is kept sorted: when its first lane has moved on, it is put back in
+// place. One comparison suffices while one source has the next entries, as is usual; a binary
+// search finds the place otherwise.
 
 import { compareBytes } from '../memory/bytes';
 
@@ -47,7 +49,9 @@ export function lanesInsert(lanes: usize, count: u32, lane: Lane, reverse: bool)
 /** Puts the first lane, which has moved on, back in order. */
 @inline
 export function lanesSettle(lanes: usize, count: u32, reverse: bool): void {
-  if (count > 1 && !goesBefore(laneAt(lanes, 0), laneAt(lanes, 1), reverse)) lanesSink(lanes, count, reverse);
+  if (count > 1 && !goesBefore(laneAt(lanes, 0), laneAt(lanes, 1), reverse)) {
+    lanesSink(lanes, count, reverse);
+  }
 }
 
 function lanesSink(lanes: usize, count: u32, reverse: bool): void {

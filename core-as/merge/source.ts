@@ -1,11 +1,12 @@
-// A source of a merge: tables that follow each other by key (one table of level 0, or any of a deeper level), or a run.
+// A source of a merge: tables that follow each other by key (one table of level 0, or any of a
+// deeper level), or a run.
 //
 //   two pages:  Source . key buffer . index block . data block       tables
 //               Source . key buffer . piece of the run               run
 //
-// A source never waits: it says which block it lacks (phase WANT_*), the owner provides it, and the move is made again.
-// Every block is verified before a byte of it is used; that keys ascend from block to block, and that each partition has
-// as many as TOP says, is checked on the way.
+// A source never waits: it says which block it lacks (phase WANT_*), the owner provides it, and the
+// move is made again. Every block is verified before a byte of it is used; that keys ascend from
+// block to block, and that each partition has as many as TOP says, is checked on the way.
 //
 //   phase        lacks     provided ->
 //   WANT_TOP     TOP       BEFORE_PARTITION: the next partition, or the next table, or END
@@ -14,13 +15,15 @@
 //   WANT_RUN     a piece   READING: the next entry, or WANT_RUN; an empty piece is the END
 
 import {
-  BLOCK_DATA, BLOCK_INDEX, BLOCK_TOP, CORRUPT, DELETE, INLINE_VALUE_MAX, VALUE_BYTES_MAX, KEY_BYTES_MAX, LARGE_REF,
-  NO_MEMORY, OK, OUT_BYTES, PAGE_LARGE, PUT, RUN_ENTRY_BYTES, RunEntry,
+  BLOCK_DATA, BLOCK_INDEX, BLOCK_TOP, CORRUPT, DELETE, INLINE_VALUE_MAX, VALUE_BYTES_MAX,
+  KEY_BYTES_MAX, LARGE_REF, NO_MEMORY, OK, OUT_BYTES, PAGE_LARGE, PUT, RUN_ENTRY_BYTES, RunEntry,
 } from '../layout';
 import { alignUp8, compareBytes, copyBytes } from '../memory/bytes';
 import { heapAlloc, heapFree } from '../memory/heap';
 import { pageRun, pageRunFree } from '../memory/pages';
-import { BlockCursor, cursorForward, cursorOpen, entryUnshared, entryValue, indexAfter, verifyEntries } from '../table/block-reader';
+import {
+  BlockCursor, cursorForward, cursorOpen, entryUnshared, entryValue, indexAfter, verifyEntries,
+} from '../table/block-reader';
 import { topVerify } from '../table/footer';
 import { BLOCK_HEADER_BYTES, blockRawBytes, unpackBlock, verifyBlock } from '../table/format';
 import { topHeader, topPartition } from '../table/top';
@@ -128,7 +131,7 @@ export function runRoom(source: Source): usize {
   return changetype<usize>(source) + RUN_AT;
 }
 
-// --- Moving -----------------------------------------------------------------------------------------------------------
+// --- Moving --------------------------------------------------------------------------------------
 
 /** To the next entry: SOURCE_ENTRY, SOURCE_END, SOURCE_WANTS or CORRUPT. */
 export function sourceMove(source: Source): i32 {
@@ -214,9 +217,12 @@ function nextTable(source: Source): void {
   want(source, WANT_TOP, BLOCK_TOP, load<u32>(table, 4), load<u32>(table, 8));
 }
 
-// --- Providing --------------------------------------------------------------------------------------------------------
+// --- Providing -----------------------------------------------------------------------------------
 
-/** Takes the block that the source wants. OK, CORRUPT or NO_MEMORY. `keyBuffer`: KEY_BYTES_MAX bytes for the check. */
+/**
+ * Takes the block that the source wants. OK, CORRUPT or NO_MEMORY. `keyBuffer`: KEY_BYTES_MAX bytes
+ * for the check.
+ */
 export function sourceProvide(source: Source, block: usize, bytes: u32, keyBuffer: usize): i32 {
   if (bytes != source.wantLength) return CORRUPT;
   if (source.phase == WANT_TOP) return provideTop(source, block, bytes);
@@ -256,9 +262,11 @@ function provideData(source: Source, raw: usize, rawBytes: u32): i32 {
   return compareBytes(first, length, source.key, lastLength) > 0 ? OK : CORRUPT;
 }
 
-// --- Runs -------------------------------------------------------------------------------------------------------------
+// --- Runs ----------------------------------------------------------------------------------------
 
-/** Takes the next piece of a run, which lies at runRoom; 0 bytes: there is no more. OK or CORRUPT. */
+/**
+ * Takes the next piece of a run, which lies at runRoom; 0 bytes: there is no more. OK or CORRUPT.
+ */
 export function runProvide(source: Source, bytes: u32): i32 {
   if (bytes > OUT_BYTES || !verifyRun(source, bytes)) return CORRUPT;
   source.runBytes = bytes;
@@ -277,11 +285,13 @@ function verifyRun(source: Source, bytes: u32): bool {
     if (bytes - at < RUN_ENTRY_BYTES) return false;
     const entry = changetype<RunEntry>(run + at);
     const keyLength: u32 = entry.keyLength;
-    if (keyLength == 0 || keyLength > KEY_BYTES_MAX || entry.valueLength > INLINE_VALUE_MAX) return false;
+    if (keyLength == 0 || keyLength > KEY_BYTES_MAX) return false;
+    if (entry.valueLength > INLINE_VALUE_MAX) return false;
     if (entry.entryBytes != alignUp8(RUN_ENTRY_BYTES + keyLength + entry.valueLength)) return false;
     if (entry.entryBytes > bytes - at) return false;
     if (entry.kind == LARGE_REF) {
-      if (entry.valueLength != 0 || entry.largeLength == 0 || entry.largeLength > VALUE_BYTES_MAX) return false;
+      if (entry.valueLength != 0 || entry.largeLength == 0) return false;
+      if (entry.largeLength > VALUE_BYTES_MAX) return false;
     } else if (entry.kind == DELETE ? entry.valueLength != 0 : entry.kind != PUT) {
       return false;
     }

@@ -1,23 +1,27 @@
 // One source of a cursor call: a memtable, a table of level 0, or all tables of a deeper level.
 //
-// Relies on: the latch is held, and nothing is inserted into the cache during the call, so blocks stay where they are.
+// Relies on: the latch is held, and nothing is inserted into the cache during the call, so blocks
+// stay where they are.
 //
-// A lane of tables stands on an entry of a data block (BlockCursor), which an entry of an index block names, which a
-// partition of a table names. It knows the far bound of the cursor: forward, the block that would hold `high` is the last
-// to look at, backward the one that would hold `low`; so no block beyond the range is ever asked for.
+// A lane of tables stands on an entry of a data block (BlockCursor), which an entry of an index
+// block names, which a partition of a table names. It knows the far bound of the cursor: forward,
+// the block that would hold `high` is the last to look at, backward the one that would hold `low`;
+// so no block beyond the range is ever asked for.
 //
-// Moves return 1 (stands on an entry), 0 (at its end) or a negative status: NEED_BLOCK, CORRUPT. After NEED_BLOCK the
-// lane's key is still that of the entry before the move, and the call has to end.
+// Moves return 1 (stands on an entry), 0 (at its end) or a negative status: NEED_BLOCK, CORRUPT.
+// After NEED_BLOCK the lane's key is still that of the entry before the move, and the call has to
+// end.
 
 import { BLOCK_DATA, BLOCK_INDEX, CORRUPT, Entry, ENTRY_BYTES, NEED_BLOCK } from '../layout';
 import { compareBytes } from '../memory/bytes';
 import { Lane } from '../merge/lanes';
 import {
-  NO_POSITION, SEEK_ABOVE, SEEK_AT_LEAST, SEEK_AT_MOST, SEEK_BELOW, treeEntry, treeLast, treeNext, treePrev, treeSeek,
+  NO_POSITION, SEEK_ABOVE, SEEK_AT_LEAST, SEEK_AT_MOST, SEEK_BELOW, treeEntry, treeLast, treeNext,
+  treePrev, treeSeek,
 } from '../memtable/tree';
 import {
-  BlockCursor, blockLowerBound, cursorBackward, cursorEnd, cursorForward, cursorOpen, cursorSeek, entryValue,
-  indexAfter, indexBefore,
+  BlockCursor, blockLowerBound, cursorBackward, cursorEnd, cursorForward, cursorOpen, cursorSeek,
+  entryValue, indexAfter, indexBefore,
 } from '../table/block-reader';
 import { BLOCK_HEADER_BYTES } from '../table/format';
 import { topHeader, topPartition, topSeek } from '../table/top';
@@ -25,7 +29,9 @@ import { blockPayload } from '../version/cache';
 import { blockOf } from '../version/get';
 import { Table, tableAt } from '../version/version';
 
-/** Bytes of a lane with its cursor and its key buffer; LANES_MAX of them lie in VersionState.lanes. */
+/**
+ * Bytes of a lane with its cursor and its key buffer; LANES_MAX of them lie in VersionState.lanes.
+ */
 export const LANE_BYTES: u32 = 8192;
 const KEY_BUFFER_AT: usize = 512;
 
@@ -53,7 +59,8 @@ export class CursorLane extends Lane {
   index: usize; // raw index block of the partition
   indexBytes: u32;
   indexEntry: u32; // offset of the entry that names the current data block
-  lastEntry: u32; // offset of the one that would hold the far bound, 0 if that lies in another partition
+  // offset of the one that would hold the far bound, 0 if that lies in another partition
+  lastEntry: u32;
 }
 
 const BLOCK_CURSOR_AT: usize = 256;
@@ -79,7 +86,7 @@ export function laneOpen(lane: CursorLane, rank: u32, bounds: Bounds): void {
   blockCursor(lane).key = changetype<usize>(lane) + KEY_BUFFER_AT;
 }
 
-// --- Memtables --------------------------------------------------------------------------------------------------------
+// --- Memtables -----------------------------------------------------------------------------------
 
 export function memtableSeek(lane: CursorLane, memtable: usize, reverse: bool): i32 {
   const bounds = boundsOf(lane);
@@ -110,9 +117,12 @@ function memtableTake(lane: CursorLane): i32 {
   return 1;
 }
 
-// --- Tables: seeking --------------------------------------------------------------------------------------------------
+// --- Tables: seeking -----------------------------------------------------------------------------
 
-/** Stands on the first entry of the range (backwards: the last) in tables [first, end) of the version. */
+/**
+ * Stands on the first entry of the range (backwards: the last) in tables [first, end) of the
+ * version.
+ */
 export function tablesSeek(lane: CursorLane, first: u32, end: u32, reverse: bool): i32 {
   lane.isMemtable = 0;
   lane.firstTable = first;
@@ -127,7 +137,9 @@ function seekFirst(lane: CursorLane): i32 {
   while (index < high) {
     const middle = (index + high) >> 1;
     const table = tableAt(middle);
-    if (compareBytes(table.maxKey, table.maxKeyLength, bounds.low, bounds.lowLength) < 0) index = middle + 1;
+    if (compareBytes(table.maxKey, table.maxKeyLength, bounds.low, bounds.lowLength) < 0) {
+      index = middle + 1;
+    }
     else high = middle;
   }
   if (index == lane.endTable || !enterTable(lane, index, false)) return 0;
@@ -154,7 +166,9 @@ function seekLast(lane: CursorLane): i32 {
   while (bounded && low < index) {
     const middle = (low + index) >> 1;
     const table = tableAt(middle);
-    if (compareBytes(table.minKey, table.minKeyLength, bounds.high, bounds.highLength) <= 0) low = middle + 1;
+    if (compareBytes(table.minKey, table.minKeyLength, bounds.high, bounds.highLength) <= 0) {
+      low = middle + 1;
+    }
     else index = middle;
   }
   if (index == lane.firstTable || !enterTable(lane, index - 1, true)) return 0;
@@ -167,7 +181,8 @@ function seekLast(lane: CursorLane): i32 {
   }
   let status = openPartition(lane, true);
   if (status <= 0) return status;
-  lane.indexEntry = blockLowerBound(lane.index, lane.indexBytes, bounds.high, bounds.highLength) >> 1;
+  lane.indexEntry =
+    blockLowerBound(lane.index, lane.indexBytes, bounds.high, bounds.highLength) >> 1;
   if (lane.indexEntry == 0) return CORRUPT;
   status = openBlock(lane);
   if (status <= 0) return status;
@@ -187,12 +202,21 @@ function enterTable(lane: CursorLane, index: u32, reverse: bool): bool {
   const bounds = boundsOf(lane);
   const table = tableAt(index);
   if (reverse) {
-    if (compareBytes(table.maxKey, table.maxKeyLength, bounds.low, bounds.lowLength) < 0) return false;
-    lane.lastPartition = topSeek(table.top, bounds.low, bounds.lowLength);
+    if (compareBytes(table.maxKey, table.maxKeyLength, bounds.low, bounds.lowLength) < 0) {
+      return false;
+    }
+    const beginsAbove =
+      compareBytes(table.minKey, table.minKeyLength, bounds.low, bounds.lowLength) > 0;
+    lane.lastPartition = beginsAbove
+      // none: the tables before may reach into the range as well
+      ? topHeader(table.top).partitionCount
+      : topSeek(table.top, bounds.low, bounds.lowLength);
   } else if (bounds.highLength == 0) {
     lane.lastPartition = topHeader(table.top).partitionCount;
   } else {
-    if (compareBytes(table.minKey, table.minKeyLength, bounds.high, bounds.highLength) > 0) return false;
+    if (compareBytes(table.minKey, table.minKeyLength, bounds.high, bounds.highLength) > 0) {
+      return false;
+    }
     lane.lastPartition = topSeek(table.top, bounds.high, bounds.highLength);
   }
   return true;
@@ -220,13 +244,14 @@ function openPartition(lane: CursorLane, reverse: bool): i32 {
 /** Loads the data block that the current index entry names. 1 or NEED_BLOCK. */
 function openBlock(lane: CursorLane): i32 {
   const handle = entryValue(lane.index, lane.indexEntry);
-  const block = blockOf(currentTable(lane).file, load<u32>(handle), load<u32>(handle, 4), BLOCK_DATA);
+  const block =
+    blockOf(currentTable(lane).file, load<u32>(handle), load<u32>(handle, 4), BLOCK_DATA);
   if (block == null) return NEED_BLOCK;
   cursorOpen(blockCursor(lane), blockPayload(block), block.rawBytes);
   return 1;
 }
 
-// --- Tables: moving ---------------------------------------------------------------------------------------------------
+// --- Tables: moving ------------------------------------------------------------------------------
 
 @inline
 function tablesTake(lane: CursorLane): i32 {
@@ -299,7 +324,7 @@ function openLast(lane: CursorLane): i32 {
   return tablesTake(lane);
 }
 
-// --- Any lane ---------------------------------------------------------------------------------------------------------
+// --- Any lane ------------------------------------------------------------------------------------
 
 /** To the next entry in the direction of the cursor. */
 @inline

@@ -1,33 +1,42 @@
-// One step of a scan or query: entries of a key range in order, merged from the memtables and all tables.
+// One step of a scan or query: entries of a key range in order, merged from the memtables and all
+// tables.
 //
-// A cursor is nothing but (bounds, direction): each call seeks anew under the latch, emits a run (layout.ts, RunEntry) to
-// OUT and says in RESULT with which key to go on. No pointer, pin or version survives the call (R15).
+// A cursor is nothing but (bounds, direction): each call seeks anew under the latch, emits a run
+// (layout.ts, RunEntry) to OUT and says in RESULT with which key to go on. No pointer, pin or
+// version survives the call (R15).
 //
 //   OUT := run, at most RUN_BYTES_MAX and one largest entry . last key (at LAST_KEY_AT)
 //
-// Of equal keys the newest is the entry; tombstones are stepped over unless they are asked for. The last key is the last
-// one stepped over, so a call that emits nothing still progresses; a call that has stepped over nothing returns
-// NEED_BLOCK, and the blocks provided for it are pinned until it succeeds.
+// Of equal keys the newest is the entry; tombstones are stepped over unless they are asked for. The
+// last key is the last one stepped over, so a call that emits nothing still progresses; a call that
+// has stepped over nothing returns NEED_BLOCK, and the blocks provided for it are pinned until it
+// succeeds.
 //
-// Bounds of a call (R20): TOUCHED_MAX entries, shadowed ones and tombstones included; RUN_BYTES_MAX; no block is fetched
-// when anything was stepped over. RESULT.needKind is then not 0: a hint which block the next call will miss.
+// Bounds of a call (R20): TOUCHED_MAX entries, shadowed ones and tombstones included;
+// RUN_BYTES_MAX; no block is fetched when anything was stepped over. RESULT.needKind is then not 0:
+// a hint which block the next call will miss.
 
 import {
-  CURSOR_HIGH_EXCLUSIVE, CURSOR_KEYS_ONLY, CURSOR_LOW_EXCLUSIVE, CURSOR_REVERSE, CURSOR_TOMBSTONES, DELETE,
-  INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, NEED_BLOCK, OK, OUT_BYTES, RUN_BYTES_MAX, RUN_ENTRY_BYTES, RunEntry,
-  TOUCHED_MAX,
+  CURSOR_HIGH_EXCLUSIVE, CURSOR_KEYS_ONLY, CURSOR_LOW_EXCLUSIVE, CURSOR_REVERSE, CURSOR_TOMBSTONES,
+  DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, NEED_BLOCK, OK, OUT_BYTES, RUN_BYTES_MAX,
+  RUN_ENTRY_BYTES, RunEntry, TOUCHED_MAX,
 } from '../layout';
 import { alignUp8, copyBytes } from '../memory/bytes';
 import { key2Ptr, keyPtr, outPtr, request, result } from '../memory/thread';
 import { memtableActive, memtableFrozen } from '../memtable/memtable';
 import { Lane, laneAt, lanesDrop, lanesInsert, lanesSettle, sameKey } from '../merge/lanes';
 import { LEVELS, levelStart, versionState } from '../version/version';
-import { Bounds, CursorLane, LANE_BYTES, laneInRange, laneMove, laneOpen, memtableSeek, tablesSeek } from './cursor-lane';
+import {
+  Bounds, CursorLane, LANE_BYTES, laneInRange, laneMove, laneOpen, memtableSeek, tablesSeek,
+} from './cursor-lane';
 import { leave, shardEnterAt, writeState } from './header';
 
 const LAST_KEY_AT: usize = <usize>(OUT_BYTES - KEY_BYTES_MAX);
 
-/** At the start of VersionState.lanes: the state of the call that holds the latch. Lanes follow at LANE_BYTES each. */
+/**
+ * At the start of VersionState.lanes: the state of the call that holds the latch. Lanes follow at
+ * LANE_BYTES each.
+ */
 @unmanaged
 class Scan {
   lanes: usize; // sorted pointers
@@ -84,7 +93,7 @@ function cursorRun(): i32 {
   return status == OK ? emitRun(state) : status;
 }
 
-// --- Sources ----------------------------------------------------------------------------------------------------------
+// --- Sources -------------------------------------------------------------------------------------
 
 function openLanes(state: Scan, bounds: Bounds): i32 {
   const reverse = state.reverse != 0;
@@ -126,7 +135,7 @@ function admit(state: Scan, moved: i32): i32 {
   return OK;
 }
 
-// --- The run ----------------------------------------------------------------------------------------------------------
+// --- The run -------------------------------------------------------------------------------------
 
 function emitRun(state: Scan): i32 {
   const answer = result();
@@ -188,7 +197,9 @@ function emit(to: usize, lane: Lane, flags: u32): u32 {
   return bytes;
 }
 
-/** Moves every lane that stands on the first key. After a status the first lane still has that key. */
+/**
+ * Moves every lane that stands on the first key. After a status the first lane still has that key.
+ */
 @inline
 function stepOver(state: Scan): i32 {
   const reverse = state.reverse != 0;

@@ -2,15 +2,15 @@
 //
 //   one page:  BlockBuilder . last key . restarts . block bytes, with some to spare
 //
-// Relies on: keys ascend strictly; the caller closes the block by the rules of table-builder.ts, which keep it below
-// BLOCK_RAW_MAX and RESTARTS_MAX.
+// Relies on: keys ascend strictly; the caller closes the block by the rules of table-builder.ts,
+// which keep it below BLOCK_RAW_MAX and RESTARTS_MAX.
 
 import { KEY_BYTES_MAX } from '../layout';
 import { copyBytes } from '../memory/bytes';
 import { commonPrefix } from './common-prefix';
 import {
-  BLOCK_HEADER_BYTES, BLOCK_RAW_MAX, DELTA_SHIFT, ENTRY_WORD_BYTES, KIND_SHIFT, RESTART_INTERVAL, UNSHARED_SHIFT,
-  VALUE_SHIFT,
+  BLOCK_HEADER_BYTES, BLOCK_RAW_MAX, DELTA_SHIFT, ENTRY_WORD_BYTES, KIND_SHIFT, RESTART_INTERVAL,
+  UNSHARED_SHIFT, VALUE_SHIFT,
 } from './format';
 
 const RESTARTS_MAX: u32 = 512;
@@ -50,7 +50,8 @@ export function blockBegin(builder: BlockBuilder): void {
 }
 
 export function blockAdd(
-  builder: BlockBuilder, key: usize, keyLength: u32, kind: u32, sequence: u64, value: usize, valueLength: u32,
+  builder: BlockBuilder, key: usize, keyLength: u32, kind: u32, sequence: u64, value: usize,
+  valueLength: u32,
 ): void {
   assert(keyLength > 0 && keyLength <= KEY_BYTES_MAX);
   const block = blockBytes(builder);
@@ -58,7 +59,9 @@ export function blockAdd(
   let shared: u32 = 0;
   if ((builder.entryCount & (RESTART_INTERVAL - 1)) == 0) {
     assert(builder.restartCount < RESTARTS_MAX);
-    store<u16>(changetype<usize>(builder) + RESTARTS_AT + (builder.restartCount << 1), <u16>builder.used);
+    store<u16>(
+      changetype<usize>(builder) + RESTARTS_AT + (builder.restartCount << 1), <u16>builder.used,
+    );
     builder.restartCount++;
     if (builder.entryCount == 0) builder.baseSequence = sequence;
   } else {

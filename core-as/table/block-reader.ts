@@ -1,21 +1,24 @@
 // Reads DATA and INDEX blocks (format.ts draws them).
 //
-// `verifyEntries` looks at every byte of a block that came from a disk; everything else here relies on it and checks no
-// bounds. A point read (`blockLowerBound`) rebuilds no key: it keeps how much of the sought key the previous entry
-// shared, and skips entries that share more than that with their predecessor. A BlockCursor holds the whole key of its
-// entry in a buffer of its owner; backwards it decodes a restart group once and rebuilds of each key only what changes.
+// `verifyEntries` looks at every byte of a block that came from a disk; everything else here relies
+// on it and checks no bounds. A point read (`blockLowerBound`) rebuilds no key: it keeps how much
+// of the sought key the previous entry shared, and skips entries that share more than that with
+// their predecessor. A BlockCursor holds the whole key of its entry in a buffer of its owner;
+// backwards it decodes a restart group once and rebuilds of each key only what changes.
 //
-// The word of an entry is loaded as eight bytes; the delta is loaded as the eight bytes that end with it. Both stay inside
-// the block: an entry is followed by a restart, and preceded by the header.
+// The word of an entry is loaded as eight bytes; the delta is loaded as the eight bytes that end
+// with it. Both stay inside the block: an entry is followed by a restart, and preceded by the
+// header.
 
 import {
-  BLOCK_DATA, BLOCK_INDEX, BLOCK_VALUE, DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, PUT, VALUE_BYTES_MAX,
+  BLOCK_DATA, BLOCK_INDEX, BLOCK_VALUE, DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, PUT,
+  VALUE_BYTES_MAX,
 } from '../layout';
 import { compareBytes, copyBytes } from '../memory/bytes';
 import { commonPrefix } from './common-prefix';
 import {
-  BLOCK_HEADER_BYTES, DELTA_SHIFT, ENTRY_WORD_BYTES, HANDLE_BYTES, KEY_MASK, KIND_SHIFT, LARGE_REF_BYTES, legalLength,
-  RESTART_INTERVAL, RESTART_SHIFT, UNSHARED_SHIFT, VALUE_SHIFT,
+  BLOCK_HEADER_BYTES, DELTA_SHIFT, ENTRY_WORD_BYTES, HANDLE_BYTES, KEY_MASK, KIND_SHIFT,
+  LARGE_REF_BYTES, legalLength, RESTART_INTERVAL, RESTART_SHIFT, UNSHARED_SHIFT, VALUE_SHIFT,
 } from './format';
 
 const SEQUENCE_MAX: u64 = 1 << 53;
@@ -30,7 +33,7 @@ function blockRestartCount(block: usize): u32 {
   return load<u16>(block, 10);
 }
 
-// --- The word of an entry ---------------------------------------------------------------------------------------------
+// --- The word of an entry ------------------------------------------------------------------------
 
 @inline
 function sharedOf(word: u64): u32 {
@@ -76,9 +79,12 @@ function deltaOf(at: usize, word: u64): u64 {
   return (coded >> 1) ^ (0 - (coded & 1));
 }
 
-// --- Verification -----------------------------------------------------------------------------------------------------
+// --- Verification --------------------------------------------------------------------------------
 
-/** True if the raw bytes are a well-formed block of this kind. `keyBuffer`: KEY_BYTES_MAX bytes, ends with the last key. */
+/**
+ * True if the raw bytes are a well-formed block of this kind. `keyBuffer`: KEY_BYTES_MAX bytes,
+ * ends with the last key.
+ */
 export function verifyEntries(block: usize, rawBytes: u32, kind: u32, keyBuffer: usize): bool {
   if (rawBytes < BLOCK_HEADER_BYTES + 2) return false;
   const count = blockEntryCount(block);
@@ -100,7 +106,9 @@ export function verifyEntries(block: usize, rawBytes: u32, kind: u32, keyBuffer:
     const unshared = unsharedOf(word);
     if (shared > lastLength || (isRestart && shared != 0)) return false;
     if (unshared == 0 || shared + unshared > KEY_BYTES_MAX) return false;
-    if (ENTRY_WORD_BYTES + deltaBytesOf(word) + unshared + valueLengthOf(word) > <u32>(end - at)) return false;
+    if (ENTRY_WORD_BYTES + deltaBytesOf(word) + unshared + valueLengthOf(word) > <u32>(end - at)) {
+      return false;
+    }
     if (!legalDelta(at, word, base)) return false;
     const suffix = suffixOf(at, word);
     if (!legalValue(kind, word, base + deltaOf(at, word), suffix + unshared)) return false;
@@ -132,9 +140,11 @@ function legalValue(blockKind: u32, word: u64, sequence: u64, value: usize): boo
     && load<u32>(value, 8) <= VALUE_BYTES_MAX;
 }
 
-// --- Point reads ------------------------------------------------------------------------------------------------------
+// --- Point reads ---------------------------------------------------------------------------------
 
-/** Offset of entry `restart * RESTART_INTERVAL`; for the count of restarts, where the entries end. */
+/**
+ * Offset of entry `restart * RESTART_INTERVAL`; for the count of restarts, where the entries end.
+ */
 @inline
 function restartOffset(block: usize, restartsAt: u32, restart: u32, restarts: u32): u32 {
   return restart == restarts ? restartsAt : <u32>load<u16>(block + restartsAt + (restart << 1));
@@ -142,7 +152,9 @@ function restartOffset(block: usize, restartsAt: u32, restart: u32, restarts: u3
 
 /** The last restart whose key is not above `key`, or 0. */
 @inline
-function restartBefore(block: usize, restartsAt: u32, restarts: u32, key: usize, keyLength: u32): u32 {
+function restartBefore(
+  block: usize, restartsAt: u32, restarts: u32, key: usize, keyLength: u32,
+): u32 {
   let low: u32 = 0;
   let high = restarts; // keys at and above `high` are above the key
   while (high - low > 1) {
@@ -155,14 +167,18 @@ function restartBefore(block: usize, restartsAt: u32, restarts: u32, key: usize,
   return low;
 }
 
-/** The first entry not below `key`: (offset from the start of the block) * 2 + (1 if it is equal), or 0 if none. */
+/**
+ * The first entry not below `key`: (offset from the start of the block) * 2 + (1 if it is equal),
+ * or 0 if none.
+ */
 export function blockLowerBound(block: usize, rawBytes: u32, key: usize, keyLength: u32): u32 {
   const restarts = blockRestartCount(block);
   const restartsAt = rawBytes - (restarts << 1);
   const restart = restartBefore(block, restartsAt, restarts, key, keyLength);
   const end = block + restartOffset(block, restartsAt, restart + 1, restarts);
   let at = block + <usize>load<u16>(block + restartsAt + (restart << 1));
-  let match: u32 = 0; // bytes that the sought key shares with the entry before `at`, which is below it
+  // bytes that the sought key shares with the entry before `at`, which is below it
+  let match: u32 = 0;
   while (at < end) {
     const word = load<u64>(at);
     const shared = sharedOf(word);
@@ -182,7 +198,7 @@ export function blockLowerBound(block: usize, rawBytes: u32, key: usize, keyLeng
   return at == block + restartsAt ? 0 : <u32>(at - block) << 1;
 }
 
-// --- Entries by offset, and walking an index block by them: its keys are never looked at ------------------------------
+// --- Entries by offset, and walking an index block by them: its keys are never looked at ---------
 
 @inline
 export function entryValue(block: usize, offset: u32): usize {
@@ -245,7 +261,7 @@ export function indexBefore(block: usize, rawBytes: u32, offset: u32): u32 {
   }
 }
 
-// --- Cursors ----------------------------------------------------------------------------------------------------------
+// --- Cursors -------------------------------------------------------------------------------------
 
 @unmanaged
 export class BlockCursor {
@@ -329,7 +345,9 @@ export function cursorBackward(cursor: BlockCursor): bool {
 
 @inline
 function groupField(cursor: BlockCursor, field: usize, index: i32): u32 {
-  return load<u16>(changetype<usize>(cursor) + field + (<usize>(index & (RESTART_INTERVAL - 1)) << 1));
+  return load<u16>(
+    changetype<usize>(cursor) + field + (<usize>(index & (RESTART_INTERVAL - 1)) << 1),
+  );
 }
 
 function decodeGroup(cursor: BlockCursor, group: i32): void {
@@ -347,7 +365,10 @@ function decodeGroup(cursor: BlockCursor, group: i32): void {
   cursor.group = group;
 }
 
-/** Writes the key of an entry of the decoded group from its byte `kept` on: each part from the entry that brought it. */
+/**
+ * Writes the key of an entry of the decoded group from its byte `kept` on: each part from the entry
+ * that brought it.
+ */
 function rebuildKey(cursor: BlockCursor, index: i32, kept: u32): void {
   const at = cursor.block + groupField(cursor, GROUP_AT, index);
   let end = groupField(cursor, GROUP_SHARED, index) + unsharedOf(load<u64>(at));

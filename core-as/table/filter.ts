@@ -2,9 +2,10 @@
 //
 //   FILTER := lines of 64 bytes, FILTER_BITS_PER_KEY bits a key . u32 keyCount . u32 lineCount
 //
-// A key touches one line: line = high half of its hash scaled to lineCount; bits = six 9-bit pieces of the hash mixed once
-// more. A false answer "may be there" comes for about 1.3 % of absent keys; a false "is not there" never.
-// The hash is XXH64 with seed FILTER_SEED over the whole key: one computation serves all tables.
+// A key touches one line: line = high half of its hash scaled to lineCount; bits = six 9-bit pieces
+// of the hash mixed once more. A false answer "may be there" comes for about 1.3 % of absent keys;
+// a false "is not there" never. The hash is XXH64 with seed FILTER_SEED over the whole key: one
+// computation serves all tables.
 
 import { xxh64 } from '../hash/xxh64';
 

@@ -7,11 +7,14 @@
 //   +72   u32 data blocks           +76  u32 value blocks      +80  u32 partitions
 //   +84   zeros                     +124 u32 CRC32C of all before
 //
-// TOP lies directly in front of it: TOP and footer together are the *tail*, and all that a shard keeps of a table.
+// TOP lies directly in front of it: TOP and footer together are the *tail*, and all that a shard
+// keeps of a table.
 
 import { crc32c } from '../hash/crc32c';
 import { BLOCK_TOP } from '../layout';
-import { blockRawBytes, CODEC_RAW, FORMAT_VERSION, legalLength, Trailer, TRAILER_BYTES, verifyBlock } from './format';
+import {
+  blockRawBytes, CODEC_RAW, FORMAT_VERSION, legalLength, Trailer, TRAILER_BYTES, verifyBlock,
+} from './format';
 import { topHeader, verifyTop } from './top';
 
 export const FOOTER_BYTES: u32 = 128;
@@ -55,20 +58,26 @@ export function footerSeal(footer: Footer): void {
 export function footerVerify(ptr: usize, file: u32, fileBytes: u64): bool {
   const footer = footerAt(ptr);
   if (load<u32>(ptr + CRC_AT) != crc32c(ptr, CRC_AT, 0)) return false;
-  if (footer.magic != FOOTER_MAGIC || footer.version != FORMAT_VERSION || footer.file != file) return false;
+  if (footer.magic != FOOTER_MAGIC || footer.version != FORMAT_VERSION) return false;
+  if (footer.file != file) return false;
   for (let at = ZEROS_AT; at < CRC_AT; at += 4) if (load<u32>(ptr + at) != 0) return false;
   if (footer.fileBytes != fileBytes || !legalLength(BLOCK_TOP, footer.topLength)) return false;
   if ((<u64>footer.topOffset8 << 3) + footer.topLength + FOOTER_BYTES != fileBytes) return false;
-  if (footer.entries == 0 || footer.tombstones > footer.entries || footer.minSequence > footer.maxSequence) return false;
+  if (footer.entries == 0 || footer.tombstones > footer.entries) return false;
+  if (footer.minSequence > footer.maxSequence) return false;
   return footer.maxSequence <= <u64>1 << 53;
 }
 
-/** True if `bytes` bytes at `tail` are the TOP block and the footer of this file. TOP's raw bytes then begin at `tail`. */
+/**
+ * True if `bytes` bytes at `tail` are the TOP block and the footer of this file. TOP's raw bytes
+ * then begin at `tail`.
+ */
 export function tailVerify(tail: usize, bytes: u32, file: u32, fileBytes: u64): bool {
   if (bytes <= FOOTER_BYTES + TRAILER_BYTES) return false;
   const topLength = bytes - FOOTER_BYTES;
   const footer = footerAt(tail + topLength);
-  if (!footerVerify(tail + topLength, file, fileBytes) || footer.topLength != topLength) return false;
+  if (!footerVerify(tail + topLength, file, fileBytes)) return false;
+  if (footer.topLength != topLength) return false;
   if (!topVerify(tail, topLength, file, footer.topOffset8)) return false;
   return topHeader(tail).partitionCount == footer.partitions;
 }

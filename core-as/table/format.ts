@@ -23,14 +23,17 @@
 //   TOP       the partitions of the file, resident in memory   top.ts
 //   footer    128 bytes                                        footer.ts
 //
-// Keys within a file ascend strictly. An entry has no variable-length number: one load tells where the next one begins.
+// Keys within a file ascend strictly. An entry has no variable-length number: one load tells where
+// the next one begins.
 //
-// A block is verified once, when it comes from the disk (checksum, sizes, then the whole structure), and trusted from
-// then on: readers check no bounds. Bounds that hold for every legal block are given below, so a length can be refused
-// before anything is allocated.
+// A block is verified once, when it comes from the disk (checksum, sizes, then the whole
+// structure), and trusted from then on: readers check no bounds. Bounds that hold for every legal
+// block are given below, so a length can be refused before anything is allocated.
 
 import { crc32c } from '../hash/crc32c';
-import { BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, BLOCK_TOP, BLOCK_VALUE, CORRUPT, VALUE_BYTES_MAX } from '../layout';
+import {
+  BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, BLOCK_TOP, BLOCK_VALUE, CORRUPT, VALUE_BYTES_MAX,
+} from '../layout';
 import { lz4Compress, lz4Decompress } from './lz4';
 
 export const FORMAT_VERSION: u32 = 1;
@@ -44,7 +47,10 @@ export const RESTART_INTERVAL: u32 = 8;
 export const RESTART_SHIFT: u32 = 3;
 /** A data or index block closes once it holds this much. */
 export const BLOCK_TARGET_BYTES: u32 = 4096;
-/** What a data, index or filter block holds at most: a closed one below the target, one largest entry, restarts. */
+/**
+ * What a data, index or filter block holds at most: a closed one below the target, one largest
+ * entry, restarts.
+ */
 export const BLOCK_RAW_MAX: u32 = 49152;
 /** The same on disk; such a block fits the IN area. */
 export const BLOCK_DISK_MAX: u32 = BLOCK_RAW_MAX + TRAILER_BYTES;
@@ -52,7 +58,10 @@ export const VALUE_DISK_MAX: u32 = VALUE_BYTES_MAX + TRAILER_BYTES;
 export const HANDLE_BYTES: u32 = 8;
 export const LARGE_REF_BYTES: u32 = 12;
 
-/** A table ends when its TOP block holds this much, whatever its size (only absurdly long keys come here). */
+/**
+ * A table ends when its TOP block holds this much, whatever its size (only absurdly long keys come
+ * here).
+ */
 export const TOP_TARGET_BYTES: u32 = 524288;
 export const TOP_RAW_MAX: u32 = TOP_TARGET_BYTES + 32768;
 
@@ -90,17 +99,22 @@ function blockRawMax(kind: u32): u32 {
   return kind == BLOCK_VALUE ? VALUE_BYTES_MAX : kind == BLOCK_TOP ? TOP_RAW_MAX : BLOCK_RAW_MAX;
 }
 
-/** Where the checksum of a block starts: different for every offset of one file and for one offset of every file. */
+/**
+ * Where the checksum of a block starts: different for every offset of one file and for one offset
+ * of every file.
+ */
 @inline
 function blockSeed(file: u32, offset8: u32): u32 {
   return file ^ (offset8 * 0x9e3779b1);
 }
 
 /**
- * Writes the block at `to` (room for blockDiskMax(kind)): `raw` compressed if that saves an eighth, else as it is.
- * `lz4Table` 0 never compresses. Returns the bytes on disk.
+ * Writes the block at `to` (room for blockDiskMax(kind)): `raw` compressed if that saves an eighth,
+ * else as it is. `lz4Table` 0 never compresses. Returns the bytes on disk.
  */
-export function sealBlock(to: usize, raw: usize, rawBytes: u32, kind: u32, file: u32, offset8: u32, lz4Table: usize): u32 {
+export function sealBlock(
+  to: usize, raw: usize, rawBytes: u32, kind: u32, file: u32, offset8: u32, lz4Table: usize,
+): u32 {
   assert(rawBytes > 0 && rawBytes <= blockRawMax(kind));
   let payload: u32 = 0;
   if (lz4Table != 0) payload = lz4Compress(raw, rawBytes, to, rawBytes - (rawBytes >> 3), lz4Table);
@@ -122,13 +136,18 @@ export function sealBlock(to: usize, raw: usize, rawBytes: u32, kind: u32, file:
   return bytes;
 }
 
-/** Gives a verified block a new place: the same bytes under the checksum of another file and offset. */
+/**
+ * Gives a verified block a new place: the same bytes under the checksum of another file and offset.
+ */
 export function resealBlock(block: usize, bytes: u32, file: u32, offset8: u32): void {
   const trailer = changetype<Trailer>(block + bytes - TRAILER_BYTES);
   trailer.crc = crc32c(block, bytes - 4, blockSeed(file, offset8));
 }
 
-/** True if these bytes are a whole block of this kind written for this place; its sizes are then within bounds. */
+/**
+ * True if these bytes are a whole block of this kind written for this place; its sizes are then
+ * within bounds.
+ */
 export function verifyBlock(block: usize, bytes: u32, kind: u32, file: u32, offset8: u32): bool {
   if (bytes < TRAILER_BYTES || bytes > blockDiskMax(kind) || (bytes & 7) != 0) return false;
   const trailer = changetype<Trailer>(block + bytes - TRAILER_BYTES);
@@ -136,8 +155,11 @@ export function verifyBlock(block: usize, bytes: u32, kind: u32, file: u32, offs
   if (trailer.kind != kind || trailer.zero != 0 || trailer.codec > CODEC_LZ4) return false;
   const payload = trailer.payloadBytes;
   const raw = trailer.rawBytes;
-  if (raw == 0 || raw > blockRawMax(kind) || payload > raw || blockDiskBytes(payload) != bytes) return false;
-  for (let at = payload; at < bytes - TRAILER_BYTES; at++) if (load<u8>(block + at) != 0) return false;
+  if (raw == 0 || raw > blockRawMax(kind) || payload > raw) return false;
+  if (blockDiskBytes(payload) != bytes) return false;
+  for (let at = payload; at < bytes - TRAILER_BYTES; at++) {
+    if (load<u8>(block + at) != 0) return false;
+  }
   return trailer.codec == CODEC_LZ4 ? payload < raw : payload == raw;
 }
 

@@ -1,4 +1,5 @@
-// Writes a table: entries go in by ascending key, bytes of the file come out in order (format.ts draws the file).
+// Writes a table: entries go in by ascending key, bytes of the file come out in order (format.ts
+// draws the file).
 //
 // Lives in a private memory, on one run of pages:
 //   page 0      TableBuilder . smallest key . separator . TableInfo
@@ -8,15 +9,17 @@
 //   7..14       partitions of TOP   15..23  their separators
 //   24..57      output
 //
-// The owner takes the output away (`outputTaken`) whenever `outputReady`. Below OUTPUT_TARGET_BYTES there is room for
-// whatever one call can add: a largest VALUE block, a data block, an index block and a filter; or the end of a table.
+// The owner takes the output away (`outputTaken`) whenever `outputReady`. Below OUTPUT_TARGET_BYTES
+// there is room for whatever one call can add: a largest VALUE block, a data block, an index block
+// and a filter; or the end of a table.
 //
-// Invariants: a partition's blocks lie together, its VALUE blocks in front of the data block that names them; an index
-// entry is written when the next key is known (its separator lies between) or at the end (the last key itself).
+// Invariants: a partition's blocks lie together, its VALUE blocks in front of the data block that
+// names them; an index entry is written when the next key is known (its separator lies between) or
+// at the end (the last key itself).
 
 import {
-  BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, BLOCK_TOP, BLOCK_VALUE, DELETE, KEY_BYTES_MAX, LARGE_REF, PAGE_BYTES, PAGE_LARGE,
-  PUT,
+  BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, BLOCK_TOP, BLOCK_VALUE, DELETE, KEY_BYTES_MAX, LARGE_REF,
+  PAGE_BYTES, PAGE_LARGE, PUT,
 } from '../layout';
 import { copyBytes } from '../memory/bytes';
 import { pageRun, pageRunFree } from '../memory/pages';
@@ -30,7 +33,9 @@ import {
   BLOCK_TARGET_BYTES, HANDLE_BYTES, LARGE_REF_BYTES, resealBlock, sealBlock,
   TOP_TARGET_BYTES,
 } from './format';
-import { TOP_HEADER_BYTES, TOP_PARTITION_BYTES, topHeader, topMaxKey, topMinKey, topPartition } from './top';
+import {
+  TOP_HEADER_BYTES, TOP_PARTITION_BYTES, topHeader, topMaxKey, topMinKey, topPartition,
+} from './top';
 
 const PAGE: usize = <usize>PAGE_BYTES;
 const MIN_KEY_AT: usize = 1024;
@@ -48,7 +53,10 @@ const BUILDER_PAGES: u32 = 58;
 const OUTPUT_BYTES: u32 = (BUILDER_PAGES - <u32>OUTPUT_PAGE) * PAGE_BYTES;
 export const OUTPUT_TARGET_BYTES: u32 = 262144;
 
-/** An index block closes at the target, but not with very few (very long) separators, so that TOP stays small. */
+/**
+ * An index block closes at the target, but not with very few (very long) separators, so that TOP
+ * stays small.
+ */
 const INDEX_ENTRIES_MIN: u32 = 16;
 const INDEX_BYTES_MAX: u32 = 24576;
 const DATA_ENTRIES_MAX: u32 = 1024; // more than a block below its target can hold
@@ -121,7 +129,7 @@ export function tableBuilderFree(builder: TableBuilder): void {
   pageRunFree(changetype<usize>(builder));
 }
 
-// --- Output -----------------------------------------------------------------------------------------------------------
+// --- Output --------------------------------------------------------------------------------------
 
 @inline
 export function outputAt(builder: TableBuilder): usize {
@@ -138,10 +146,14 @@ export function outputTaken(builder: TableBuilder): void {
 }
 
 /** Appends a block and returns its length on disk. */
-function writeBlock(builder: TableBuilder, raw: usize, rawBytes: u32, kind: u32, compress: bool): u32 {
+function writeBlock(
+  builder: TableBuilder, raw: usize, rawBytes: u32, kind: u32, compress: bool,
+): u32 {
   const lz4Table = compress ? region(builder, LZ4_PAGE) : 0;
   const to = outputAt(builder) + builder.outputUsed;
-  return wrote(builder, sealBlock(to, raw, rawBytes, kind, builder.file, offset8Of(builder), lz4Table));
+  return wrote(
+    builder, sealBlock(to, raw, rawBytes, kind, builder.file, offset8Of(builder), lz4Table),
+  );
 }
 
 @inline
@@ -156,7 +168,7 @@ function wrote(builder: TableBuilder, bytes: u32): u32 {
   return bytes;
 }
 
-// --- Entries ----------------------------------------------------------------------------------------------------------
+// --- Entries -------------------------------------------------------------------------------------
 
 export function tableBegin(builder: TableBuilder, file: u32): void {
   assert(builder.isOpen == 0 && builder.outputUsed == 0);
@@ -181,7 +193,8 @@ function topBytes(builder: TableBuilder): u32 {
 
 /** Adds an entry with its value inline. */
 export function tableAdd(
-  builder: TableBuilder, key: usize, keyLength: u32, kind: u32, sequence: u64, value: usize, valueLength: u32,
+  builder: TableBuilder, key: usize, keyLength: u32, kind: u32, sequence: u64, value: usize,
+  valueLength: u32,
 ): void {
   indexPending(builder, key, keyLength);
   builder.contentBytes += valueLength;
@@ -200,7 +213,8 @@ export function tableAddLarge(
 
 /** Adds an entry whose VALUE block, verified, comes from another table. */
 export function tableAddValueBlock(
-  builder: TableBuilder, key: usize, keyLength: u32, sequence: u64, block: usize, length: u32, valueLength: u32,
+  builder: TableBuilder, key: usize, keyLength: u32, sequence: u64, block: usize, length: u32,
+  valueLength: u32,
 ): void {
   indexPending(builder, key, keyLength);
   const offset8 = offset8Of(builder);
@@ -212,7 +226,8 @@ export function tableAddValueBlock(
 }
 
 function appendReference(
-  builder: TableBuilder, key: usize, keyLength: u32, sequence: u64, offset8: u32, length: u32, valueLength: u32,
+  builder: TableBuilder, key: usize, keyLength: u32, sequence: u64, offset8: u32, length: u32,
+  valueLength: u32,
 ): void {
   const reference = changetype<usize>(builder) + INFO_OFFSET;
   store<u32>(reference, offset8);
@@ -224,7 +239,8 @@ function appendReference(
 }
 
 function append(
-  builder: TableBuilder, key: usize, keyLength: u32, kind: u32, sequence: u64, value: usize, valueLength: u32,
+  builder: TableBuilder, key: usize, keyLength: u32, kind: u32, sequence: u64, value: usize,
+  valueLength: u32,
 ): void {
   if (builder.entries == 0) {
     copyBytes(changetype<usize>(builder) + MIN_KEY_AT, key, keyLength);
@@ -235,30 +251,38 @@ function append(
   if (kind == DELETE) builder.tombstones++;
   if (sequence < builder.minSequence) builder.minSequence = sequence;
   if (sequence > builder.maxSequence) builder.maxSequence = sequence;
-  store<u64>(region(builder, HASHES_PAGE) + (<usize>builder.hashCount << 3), filterHash(key, keyLength));
+  store<u64>(
+    region(builder, HASHES_PAGE) + (<usize>builder.hashCount << 3), filterHash(key, keyLength),
+  );
   builder.hashCount++;
   const data = dataBlock(builder);
   blockAdd(data, key, keyLength, kind, sequence, value, valueLength);
   if (builtBytes(data) >= BLOCK_TARGET_BYTES) closeData(builder);
 }
 
-// --- Blocks and partitions --------------------------------------------------------------------------------------------
+// --- Blocks and partitions -----------------------------------------------------------------------
 
 function closeData(builder: TableBuilder): void {
   const data = dataBlock(builder);
   builder.pendingOffset8 = offset8Of(builder);
-  builder.pendingLength = writeBlock(builder, blockBytes(data), blockFinish(data), BLOCK_DATA, true);
+  builder.pendingLength =
+    writeBlock(builder, blockBytes(data), blockFinish(data), BLOCK_DATA, true);
   builder.pending = 1;
   builder.dataBlocks++;
   blockBegin(data);
 }
 
-/** Writes the index entry of the data block that waits for it, with a separator below `next`; and what then is full. */
+/**
+ * Writes the index entry of the data block that waits for it, with a separator below `next`; and
+ * what then is full.
+ */
 function indexPending(builder: TableBuilder, next: usize, nextLength: u32): void {
   if (builder.pending == 0) return;
   const data = dataBlock(builder);
   const separator = changetype<usize>(builder) + SEPARATOR_AT;
-  indexAdd(builder, separator, separatorOf(separator, lastKey(data), data.lastKeyLength, next, nextLength));
+  indexAdd(
+    builder, separator, separatorOf(separator, lastKey(data), data.lastKeyLength, next, nextLength),
+  );
   const index = indexBlock(builder);
   const bytes = builtBytes(index);
   const long = bytes >= BLOCK_TARGET_BYTES && (index.entryCount >= INDEX_ENTRIES_MIN || bytes >= INDEX_BYTES_MAX);
@@ -273,7 +297,10 @@ function indexAdd(builder: TableBuilder, separator: usize, length: u32): void {
   builder.pending = 0;
 }
 
-/** Writes the shortest key that is not below `last` and below `next` that is easily found; returns its length. */
+/**
+ * Writes the shortest key that is not below `last` and below `next` that is easily found; returns
+ * its length.
+ */
 function separatorOf(to: usize, last: usize, lastLength: u32, next: usize, nextLength: u32): u32 {
   const common = commonPrefix(last, next, min<u32>(lastLength, nextLength));
   if (common == lastLength) {
@@ -297,12 +324,15 @@ function closePartition(builder: TableBuilder): void {
   const partition = topPartition(region(builder, PARTITIONS_PAGE), builder.partitions);
   partition.keyCount = builder.hashCount;
   partition.indexOffset8 = offset8Of(builder);
-  partition.indexLength = writeBlock(builder, blockBytes(index), blockFinish(index), BLOCK_INDEX, true);
+  partition.indexLength =
+    writeBlock(builder, blockBytes(index), blockFinish(index), BLOCK_INDEX, true);
   const filter = region(builder, FILTER_PAGE);
   const bytes = filterBuild(filter, region(builder, HASHES_PAGE), builder.hashCount);
   partition.filterOffset8 = offset8Of(builder);
   partition.filterLength = writeBlock(builder, filter, bytes, BLOCK_FILTER, false);
-  copyBytes(region(builder, SEPARATORS_PAGE) + builder.separatorBytes, lastKey(index), index.lastKeyLength);
+  copyBytes(
+    region(builder, SEPARATORS_PAGE) + builder.separatorBytes, lastKey(index), index.lastKeyLength,
+  );
   builder.separatorBytes += index.lastKeyLength;
   partition.separatorEnd = builder.separatorBytes; // tableFinish adds where the separators begin
   builder.partitions++;
@@ -310,7 +340,7 @@ function closePartition(builder: TableBuilder): void {
   blockBegin(index);
 }
 
-// --- The end of a table -----------------------------------------------------------------------------------------------
+// --- The end of a table --------------------------------------------------------------------------
 
 /** Completes the file. The result lies in the builder until the next tableBegin. */
 export function tableFinish(builder: TableBuilder): TableInfo {
@@ -364,7 +394,9 @@ function writeTop(builder: TableBuilder, maxKey: usize, maxKeyLength: u32): u32 
   const separators = topMaxKey(top) + maxKeyLength;
   memory.copy(separators, region(builder, SEPARATORS_PAGE), builder.separatorBytes);
   const start = <u32>(separators - top);
-  for (let index: u32 = 0; index < builder.partitions; index++) topPartition(top, index).separatorEnd += start;
+  for (let index: u32 = 0; index < builder.partitions; index++) {
+    topPartition(top, index).separatorEnd += start;
+  }
   return writeBlock(builder, top, start + builder.separatorBytes, BLOCK_TOP, false);
 }
 

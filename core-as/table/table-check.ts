@@ -3,16 +3,16 @@
 //   checkBegin -> the tail goes to RESULT.valuePtr -> checkStep: NEED_BLOCK (as a merge: read it to RESULT.valuePtr, then
 //   checkProvide) ... OK or CORRUPT (RESULT.need* names the place) -> checkEnd
 //
-// Checked beside the checksums: blocks lie end to end in the order of format.ts, so no byte is outside of one; keys ascend
-// through the whole file and stay within their separators; each filter holds exactly as many keys as were read and denies
-// none; large values have the length that their entries say; all totals, the smallest and the largest key are those of
-// footer and TOP.
+// Checked beside the checksums: blocks lie end to end in the order of format.ts, so no byte is
+// outside of one; keys ascend through the whole file and stay within their separators; each filter
+// holds exactly as many keys as were read and denies none; large values have the length that their
+// entries say; all totals, the smallest and the largest key are those of footer and TOP.
 //
 //   phase:  TAIL -> per partition: INDEX -> FILTER -> per entry of the index: DATA -> its VALUE blocks
 
 import {
-  BAD_INPUT, BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, BLOCK_TOP, BLOCK_VALUE, CORRUPT, DELETE, KEY_BYTES_MAX, LARGE_REF,
-  NEED_BLOCK, NO_MEMORY, OK, PAGE_BYTES, PAGE_LARGE,
+  BAD_INPUT, BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, BLOCK_TOP, BLOCK_VALUE, CORRUPT, DELETE,
+  KEY_BYTES_MAX, LARGE_REF, NEED_BLOCK, NO_MEMORY, OK, PAGE_BYTES, PAGE_LARGE,
 } from '../layout';
 import { compareBytes, copyBytes } from '../memory/bytes';
 import { pageRun, pageRunFree } from '../memory/pages';
@@ -25,7 +25,8 @@ import { Partition, separatorStart, topHeader, topMaxKey, topMinKey, topPartitio
 import { VALUE_DISK_PAGES, VALUE_PAGES } from './value-block';
 import { verifyRaw } from './verify';
 
-// One run of pages: TableCheck, cursors of data and index, key buffers; index, filter and data block; raw input; large value; tail.
+// One run of pages: TableCheck, cursors of data and index, key buffers; index, filter and data
+// block; raw input; large value; tail.
 const PAGE: usize = <usize>PAGE_BYTES;
 const CURSOR_AT: usize = 512;
 const INDEX_CURSOR_AT: usize = 768;
@@ -99,10 +100,14 @@ function partitionOf(check: TableCheck): Partition {
   return topPartition(area(check, TAIL_AT), check.partition);
 }
 
-/** A walk of this file, or NO_MEMORY, BAD_INPUT. The host puts its last tailBytes bytes (TOP and footer) to RESULT.valuePtr. */
+/**
+ * A walk of this file, or NO_MEMORY, BAD_INPUT. The host puts its last tailBytes bytes (TOP and
+ * footer) to RESULT.valuePtr.
+ */
 export function checkBegin(file: u32, fileBytes: f64, tailBytes: u32): i32 {
   if (tailBytes <= FOOTER_BYTES || tailBytes > TAIL_BYTES_MAX) return BAD_INPUT;
-  const ptr = pageRun(<u32>(TAIL_AT / PAGE) + (tailBytes + PAGE_BYTES - 1) / PAGE_BYTES, PAGE_LARGE);
+  const ptr =
+    pageRun(<u32>(TAIL_AT / PAGE) + (tailBytes + PAGE_BYTES - 1) / PAGE_BYTES, PAGE_LARGE);
   if (ptr == 0) return NO_MEMORY;
   memory.fill(ptr, 0, offsetof<TableCheck>());
   const check = changetype<TableCheck>(ptr);
@@ -126,16 +131,27 @@ export function checkStep(checkPtr: u32): i32 {
   while (true) {
     const phase = check.phase;
     if (phase == TAIL) {
-      if (!tailIsSound(check)) return fault(check, <u32>(check.fileBytes >> 3), check.tailBytes, BLOCK_TOP);
+      if (!tailIsSound(check)) {
+        return fault(check, <u32>(check.fileBytes >> 3), check.tailBytes, BLOCK_TOP);
+      }
       check.phase = INDEX;
     } else if (phase == INDEX) {
-      if (check.partition == footerOf(check).partitions) return totalsAgree(check) ? OK : fault(check, 0, 0, BLOCK_TOP);
-      return want(check, partitionOf(check).indexOffset8, partitionOf(check).indexLength, BLOCK_INDEX);
+      if (check.partition == footerOf(check).partitions) return totalsAgree(check) {
+        ? OK : fault(check, 0, 0, BLOCK_TOP);
+      }
+      return want(
+        check, partitionOf(check).indexOffset8, partitionOf(check).indexLength, BLOCK_INDEX,
+      );
     } else if (phase == FILTER) {
-      return want(check, partitionOf(check).filterOffset8, partitionOf(check).filterLength, BLOCK_FILTER);
+      return want(
+        check, partitionOf(check).filterOffset8, partitionOf(check).filterLength, BLOCK_FILTER,
+      );
     } else if (phase == DATA) {
       if (cursorForward(indexCursorOf(check))) {
-        return want(check, load<u32>(indexCursorOf(check).value), load<u32>(indexCursorOf(check).value, 4), BLOCK_DATA);
+        return want(
+          check, load<u32>(indexCursorOf(check).value), load<u32>(indexCursorOf(check).value, 4),
+          BLOCK_DATA,
+        );
       }
       if (!partitionAgrees(check)) return fault(check, check.offset8, 0, BLOCK_INDEX);
       check.phase = INDEX;
@@ -186,8 +202,10 @@ export function checkProvide(checkPtr: u32, bytes: u32): i32 {
 function take(check: TableCheck, kind: u32, input: usize, bytes: u32): bool {
   const rawBytes = blockRawBytes(input, bytes);
   if (kind == BLOCK_VALUE) return takeValue(check, input, bytes, rawBytes);
-  const raw = area(check, kind == BLOCK_INDEX ? INDEX_AT : kind == BLOCK_FILTER ? FILTER_AT : DATA_AT);
-  if (unpackBlock(input, bytes, raw) != OK || !verifyRaw(raw, rawBytes, kind, area(check, VERIFY_KEY_AT))) return false;
+  const raw =
+    area(check, kind == BLOCK_INDEX ? INDEX_AT : kind == BLOCK_FILTER ? FILTER_AT : DATA_AT);
+  if (unpackBlock(input, bytes, raw) != OK) return false;
+  if (!verifyRaw(raw, rawBytes, kind, area(check, VERIFY_KEY_AT))) return false;
   if (kind == BLOCK_INDEX) {
     cursorOpen(indexCursorOf(check), raw, rawBytes);
     check.partitionKeys = 0;
@@ -218,7 +236,9 @@ function takeValue(check: TableCheck, input: usize, bytes: u32, rawBytes: u32): 
 function walkEntries(check: TableCheck): i32 {
   const cursor = cursorOf(check);
   while (cursorForward(cursor)) {
-    if (!entryAgrees(check, cursor)) return fault(check, check.wantOffset8, check.wantLength, BLOCK_DATA);
+    if (!entryAgrees(check, cursor)) {
+      return fault(check, check.wantOffset8, check.wantLength, BLOCK_DATA);
+    }
     if (cursor.kind == LARGE_REF) {
       check.phase = VALUE;
       return want(check, load<u32>(cursor.value), load<u32>(cursor.value, 4), BLOCK_VALUE);
@@ -263,12 +283,18 @@ function entryAgrees(check: TableCheck, cursor: BlockCursor): bool {
   return true;
 }
 
-/** At the end of a partition: its blocks follow, and it held what TOP and the filter say. Goes on to the next one. */
+/**
+ * At the end of a partition: its blocks follow, and it held what TOP and the filter say. Goes on to
+ * the next one.
+ */
 function partitionAgrees(check: TableCheck): bool {
   const top = area(check, TAIL_AT);
   const partition = partitionOf(check);
-  if (partition.indexOffset8 != check.offset8 || partition.keyCount != check.partitionKeys) return false;
-  if (filterKeyCount(area(check, FILTER_AT), check.filterBytes) != check.partitionKeys) return false;
+  if (partition.indexOffset8 != check.offset8) return false;
+  if (partition.keyCount != check.partitionKeys) return false;
+  if (filterKeyCount(area(check, FILTER_AT), check.filterBytes) != check.partitionKeys) {
+    return false;
+  }
   const start = separatorStart(top, check.partition);
   const length = partition.separatorEnd - start;
   const separator = area(check, SEPARATOR_AT);
@@ -286,9 +312,12 @@ function totalsAgree(check: TableCheck): bool {
   const footer = footerOf(check);
   const top = area(check, TAIL_AT);
   const maxLength = topHeader(top).maxKeyLength;
-  if (compareBytes(area(check, LAST_KEY_AT), check.lastKeyLength, topMaxKey(top), maxLength) != 0) return false;
+  if (compareBytes(area(check, LAST_KEY_AT), check.lastKeyLength, topMaxKey(top), maxLength) != 0) {
+    return false;
+  }
   if (footer.entries != check.entries || footer.tombstones != check.tombstones) return false;
-  if (footer.minSequence != check.minSequence || footer.maxSequence != check.maxSequence) return false;
+  if (footer.minSequence != check.minSequence) return false;
+  if (footer.maxSequence != check.maxSequence) return false;
   if (footer.contentBytes != check.contentBytes || footer.topOffset8 != check.offset8) return false;
   return footer.dataBlocks == check.dataBlocks && footer.valueBlocks == check.valueBlocks;
 }

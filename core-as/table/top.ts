@@ -1,11 +1,12 @@
-// The TOP block of a table: its partitions and its key range. Never compressed; resident in memory per live table.
+// The TOP block of a table: its partitions and its key range. Never compressed; resident in memory
+// per live table.
 //
 //   +0   u32 partitionCount . u32 minKeyLength . u32 maxKeyLength . u32 0
 //   +16  partitions x 24:  u32 separatorEnd . u32 keyCount . u32 index offset8 . u32 index length . u32 filter offset8 . u32 filter length
 //        minKey . maxKey . separators, one behind the other; separatorEnd counts from the start of the block
 //
-// Last key of a partition <= its separator < first key of the next; the last separator is the largest key of the table.
-// `verifyTop` looks at every byte; everything else relies on it.
+// Last key of a partition <= its separator < first key of the next; the last separator is the
+// largest key of the table. `verifyTop` looks at every byte; everything else relies on it.
 
 import { BLOCK_FILTER, BLOCK_INDEX, KEY_BYTES_MAX } from '../layout';
 import { compareBytes } from '../memory/bytes';
@@ -80,12 +81,16 @@ export function verifyTop(top: usize, rawBytes: u32, offset8End: u32): bool {
   if (rawBytes < TOP_HEADER_BYTES) return false;
   const header = topHeader(top);
   const count = header.partitionCount;
-  if (header.zero != 0 || count == 0 || count > (rawBytes - TOP_HEADER_BYTES) / TOP_PARTITION_BYTES) return false;
+  if (header.zero != 0 || count == 0) return false;
+  if (count > (rawBytes - TOP_HEADER_BYTES) / TOP_PARTITION_BYTES) return false;
   if (header.minKeyLength == 0 || header.minKeyLength > KEY_BYTES_MAX) return false;
   if (header.maxKeyLength == 0 || header.maxKeyLength > KEY_BYTES_MAX) return false;
-  let start = TOP_HEADER_BYTES + count * TOP_PARTITION_BYTES + header.minKeyLength + header.maxKeyLength;
+  let start =
+    TOP_HEADER_BYTES + count * TOP_PARTITION_BYTES + header.minKeyLength + header.maxKeyLength;
   if (start > rawBytes) return false;
-  if (compareBytes(topMinKey(top), header.minKeyLength, topMaxKey(top), header.maxKeyLength) > 0) return false;
+  if (compareBytes(topMinKey(top), header.minKeyLength, topMaxKey(top), header.maxKeyLength) > 0) {
+    return false;
+  }
   let before: usize = 0;
   let beforeLength: u32 = 0;
   let offset8: u32 = 0;
@@ -93,14 +98,20 @@ export function verifyTop(top: usize, rawBytes: u32, offset8End: u32): bool {
     const partition = topPartition(top, index);
     const end = partition.separatorEnd;
     if (end <= start || end > rawBytes || end - start > KEY_BYTES_MAX) return false;
-    if (!legalLength(BLOCK_INDEX, partition.indexLength) || !legalLength(BLOCK_FILTER, partition.filterLength)) return false;
+    if (!legalLength(BLOCK_INDEX, partition.indexLength)) return false;
+    if (!legalLength(BLOCK_FILTER, partition.filterLength)) return false;
     if (partition.keyCount == 0 || partition.keyCount > FILTER_KEYS_MAX) return false;
-    // A partition is its data, then its index, then at once its filter; partitions follow each other.
+    // A partition is its data, then its index, then at once its filter; partitions follow each
+    // other.
     if (partition.indexOffset8 <= offset8) return false;
     if (<u64>partition.indexOffset8 + (partition.indexLength >> 3) != <u64>partition.filterOffset8) return false;
-    if (<u64>partition.filterOffset8 + (partition.filterLength >> 3) > <u64>offset8End) return false;
+    if (<u64>partition.filterOffset8 + (partition.filterLength >> 3) > <u64>offset8End) {
+      return false;
+    }
     offset8 = partition.filterOffset8 + (partition.filterLength >> 3);
-    if (before != 0 && compareBytes(before, beforeLength, top + start, end - start) >= 0) return false;
+    if (before != 0 && compareBytes(before, beforeLength, top + start, end - start) >= 0) {
+      return false;
+    }
     before = top + start;
     beforeLength = end - start;
     start = end;

@@ -1,22 +1,24 @@
 // A block comes from the disk into the cache of a shard.
 //
-// The raw bytes lie in the IN area of the calling thread. Checksum, decompression and the check of the whole structure
-// need no latch: they work in the thread's own scratch. Only the copy into the cache and the pin do.
-// Afterwards OUT holds nothing of use.
+// The raw bytes lie in the IN area of the calling thread. Checksum, decompression and the check of
+// the whole structure need no latch: they work in the thread's own scratch. Only the copy into the
+// cache and the pin do. Afterwards OUT holds nothing of use.
 
 import { BAD_INPUT, CORRUPT, NO_MEMORY, OK, RETRY } from '../layout';
 import { inPtr, outPtr, slot } from '../memory/thread';
 import { leave, shardEnter } from '../shard/header';
-import { BLOCK_DISK_MAX, BLOCK_RAW_MAX, blockRawBytes, isCacheable, unpackBlock, verifyBlock } from '../table/format';
+import {
+  BLOCK_DISK_MAX, BLOCK_RAW_MAX, blockRawBytes, isCacheable, unpackBlock, verifyBlock,
+} from '../table/format';
 import { verifyRaw } from '../table/verify';
 import { cacheInsert, cachePin, cacheUnpin, pinsAreFull } from './cache';
 
 const KEY_BUFFER_AT: usize = <usize>BLOCK_RAW_MAX; // in OUT, behind the raw block
 
 /**
- * Puts the DATA, INDEX or FILTER block in the IN area into the cache and pins it for this thread until blocksUnpin.
- * OK; CORRUPT if it is not exactly that block; NO_MEMORY; RETRY when the thread holds PINS_MAX blocks already: unpin and
- * begin the operation again.
+ * Puts the DATA, INDEX or FILTER block in the IN area into the cache and pins it for this thread
+ * until blocksUnpin. OK; CORRUPT if it is not exactly that block; NO_MEMORY; RETRY when the thread
+ * holds PINS_MAX blocks already: unpin and begin the operation again.
  */
 export function blockProvide(file: u32, offset8: u32, kind: u32, bytes: u32): i32 {
   if (!isCacheable(kind) || bytes > BLOCK_DISK_MAX) return BAD_INPUT;
@@ -35,7 +37,9 @@ export function blockProvide(file: u32, offset8: u32, kind: u32, bytes: u32): i3
   return leave(OK);
 }
 
-/** Releases the blocks that this thread has provided: the end of an operation that met NEED_BLOCK. */
+/**
+ * Releases the blocks that this thread has provided: the end of an operation that met NEED_BLOCK.
+ */
 export function blocksUnpin(): i32 {
   const status = shardEnter();
   if (status != OK) return status;

@@ -3,29 +3,38 @@
 //   page   := CachePage . blocks, one behind the other (a log); the pages form a list from the oldest to the one being filled
 //   block  := CacheBlock . raw bytes . up to a multiple of 8
 //
-// Found by (file, offset8) through chained buckets. Eviction takes the oldest page, slides the blocks worth keeping to its
-// start and fills the rest anew: a block that was used survives (data once, index and filter three times), a pinned one
-// always. No pointer to a block survives a latched call, so blocks move freely: pins name (file, offset8).
+// Found by (file, offset8) through chained buckets. Eviction takes the oldest page, slides the
+// blocks worth keeping to its start and fills the rest anew: a block that was used survives (data
+// once, index and filter three times), a pinned one always. No pointer to a block survives a
+// latched call, so blocks move freely: pins name (file, offset8).
 //
-// Pins belong to a thread and last until `cacheUnpin`. They are what makes every retry progress with a limit of 0 bytes:
-// pages beyond the limit are taken for pinned blocks and given back when nothing in them is pinned any more.
+// Pins belong to a thread and last until `cacheUnpin`. They are what makes every retry progress
+// with a limit of 0 bytes: pages beyond the limit are taken for pinned blocks and given back when
+// nothing in them is pinned any more.
 //
-// Relies on: the latch is held. Invariants: pages beyond the limit hold a pinned block; page.pinned counts the blocks of
-// the page with pins > 0; every block of every page is in exactly one chain. Blocks of dropped files are merely never
-// asked for again, since file ids are never reused.
+// Relies on: the latch is held. Invariants: pages beyond the limit hold a pinned block; page.pinned
+// counts the blocks of the page with pins > 0; every block of every page is in exactly one chain.
+// Blocks of dropped files are merely never asked for again, since file ids are never reused.
 
-import { BLOCK_DATA, PAGE_BYTES, PAGE_CACHE, PAGE_HEAP, THREADS_MAX, VERSION_STATE_AT } from '../layout';
+import {
+  BLOCK_DATA, PAGE_BYTES, PAGE_CACHE, PAGE_HEAP, THREADS_MAX, VERSION_STATE_AT,
+} from '../layout';
 import { heapAlloc } from '../memory/heap';
 import { assertLatched } from '../memory/latch';
 import { pageAlloc, pageFree, pageRun, pagesFree } from '../memory/pages';
 
 const CACHE_STATE_AT: usize = VERSION_STATE_AT + 1024;
 const PIN_COUNTS_AT: usize = VERSION_STATE_AT + 1536; // u32 per thread
-export const PINS_MAX: u32 = 128; // of one thread; two blocks of every source of a cursor are far less
+// of one thread; two blocks of every source of a cursor are far less
+export const PINS_MAX: u32 = 128;
 const PIN_BYTES: u32 = 8;
 const BUCKETS_MIN: u32 = 1024;
 const BLOCK_BYTES_TYPICAL: u32 = 4096;
-const KEEP_BYTES_MAX: u32 = 32768; // of a page at its eviction, pinned blocks apart: so eviction frees half a page
+// What survives of a page at its eviction, pinned blocks apart: data up to the first bound, index
+// and filter blocks up to the second. So an eviction makes room for any filter, and data cannot
+// crowd those out.
+const KEEP_DATA_MAX: u32 = 20480;
+const KEEP_MAX: u32 = 40960;
 const EVICTIONS_MAX: u32 = 4; // pages in one call
 const CREDIT_DATA: u8 = 1;
 const CREDIT_PRIORITY: u8 = 3;
@@ -107,7 +116,7 @@ export function cacheInit(cacheBytes: u32): bool {
   return true;
 }
 
-// --- Finding ----------------------------------------------------------------------------------------------------------
+// --- Finding -------------------------------------------------------------------------------------
 
 function blockAt(file: u32, offset8: u32): CacheBlock | null {
   let block = load<u32>(bucketOf(file, offset8));
@@ -119,7 +128,10 @@ function blockAt(file: u32, offset8: u32): CacheBlock | null {
   return null;
 }
 
-/** The block, or null; what is found is worth keeping. The pointer holds until the end of the latched call. */
+/**
+ * The block, or null; what is found is worth keeping. The pointer holds until the end of the
+ * latched call.
+ */
 export function cacheFind(file: u32, offset8: u32): CacheBlock | null {
   const block = blockAt(file, offset8);
   if (block == null) {
@@ -144,7 +156,7 @@ function unlinkBlock(block: CacheBlock): void {
   state().blocks--;
 }
 
-// --- Pages ------------------------------------------------------------------------------------------------------------
+// --- Pages ---------------------------------------------------------------------------------------
 
 function pageAppend(page: CachePage): void {
   const newest = state().newest;
@@ -189,7 +201,10 @@ function pageGive(page: CachePage): void {
   pageFree(changetype<usize>(page));
 }
 
-/** Moves an index or filter block that is in use to the page being filled, if it fits; else forgets it. */
+/**
+ * Moves an index or filter block that is in use to the page being filled, if it fits; else forgets
+ * it.
+ */
 function rescue(block: CacheBlock, size: u32, page: CachePage): void {
   const newest = changetype<CachePage>(<usize>state().newest);
   if (block.kind == BLOCK_DATA || block.credit == 0 || newest == page || PAGE_BYTES - newest.used < size) {
@@ -217,7 +232,8 @@ function pageSqueeze(page: CachePage): void {
     const block = changetype<CacheBlock>(at);
     const size = blockSize(block.rawBytes);
     const pinned = block.pins > 0;
-    if (pinned || (block.credit > 0 && kept + size <= KEEP_BYTES_MAX)) {
+    const keepMax = block.kind == BLOCK_DATA ? KEEP_DATA_MAX : KEEP_MAX;
+    if (pinned || (block.credit > 0 && kept + size <= keepMax)) {
       if (!pinned) {
         block.credit--;
         kept += size;
@@ -255,8 +271,8 @@ function newestHas(size: u32): bool {
 }
 
 /**
- * Evicts one page of blocks to the page allocator, the oldest that nobody has pinned; false when there is none.
- * Called by the allocator, also from within pageTake.
+ * Evicts one page of blocks to the page allocator, the oldest that nobody has pinned; false when
+ * there is none. Called by the allocator, also from within pageTake.
  */
 export function cacheGivePage(): bool {
   let at: usize = state().oldest;
@@ -271,10 +287,15 @@ export function cacheGivePage(): bool {
   return false;
 }
 
-// --- Blocks and pins --------------------------------------------------------------------------------------------------
+// --- Blocks and pins -----------------------------------------------------------------------------
 
-/** Copies a verified raw block into the cache, unless it is there. Null when there is no memory for it. */
-export function cacheInsert(file: u32, offset8: u32, kind: u32, raw: usize, rawBytes: u32): CacheBlock | null {
+/**
+ * Copies a verified raw block into the cache, unless it is there. Null when there is no memory for
+ * it.
+ */
+export function cacheInsert(
+  file: u32, offset8: u32, kind: u32, raw: usize, rawBytes: u32,
+): CacheBlock | null {
   assertLatched();
   const present = blockAt(file, offset8);
   if (present != null) return present;

@@ -1,16 +1,20 @@
-// A point read in the tables of a shard: the newest version of one key, or a block that has to be fetched first.
+// A point read in the tables of a shard: the newest version of one key, or a block that has to be
+// fetched first.
 //
 // Relies on: the latch is held; the memtables were looked at before, in the same latched call.
 //
-// A call that lacks a block says which in RESULT and can simply be made again: blocks that the thread has provided stay
-// pinned, so each try gets further, and a change of memtables or version between the tries needs no special care.
+// A call that lacks a block says which in RESULT and can simply be made again: blocks that the
+// thread has provided stay pinned, so each try gets further, and a change of memtables or version
+// between the tries needs no special care.
 
 import { 
   BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, CORRUPT, LARGE_REF, NEED_BLOCK, NOT_FOUND, OK,
 } from '../layout';
 import { compareBytes } from '../memory/bytes';
 import { found, result } from '../memory/thread';
-import { blockLowerBound, entryKind, entrySequence, entryValue, entryValueLength } from '../table/block-reader';
+import {
+  blockLowerBound, entryKind, entrySequence, entryValue, entryValueLength,
+} from '../table/block-reader';
 import { filterHash, filterMayHold } from '../table/filter';
 import { topPartition, topSeek } from '../table/top';
 import { blockPayload, CacheBlock, cacheFind } from './cache';
@@ -29,7 +33,10 @@ export function blockOf(file: u32, offset8: u32, length: u32, kind: u32): CacheB
   return block;
 }
 
-/** OK (a tombstone too) and found() of memory/thread.ts tells; NOT_FOUND; NEED_BLOCK and RESULT tells; CORRUPT. */
+/**
+ * OK (a tombstone too) and found() of memory/thread.ts tells; NOT_FOUND; NEED_BLOCK and RESULT
+ * tells; CORRUPT.
+ */
 export function versionGet(key: usize, keyLength: u32): i32 {
   result().version = versionState().number;
   if (levelStart(LEVELS) == 0) return NOT_FOUND;

@@ -1,6 +1,7 @@
 // The latched calls that change which tables are live.
 //
-// The host has written the files and made the manifest record durable; it describes the edit in the IN area:
+// The host has written the files and made the manifest record durable; it describes the edit in the
+// IN area:
 //   u32 addCount . u32 removeCount . u32 Table[addCount] (from tableReserve, registered) . u32 file id[removeCount]
 
 import { BAD_INPUT, IN_BYTES, NOT_FOUND, OK, WRITE_AT } from '../layout';
@@ -10,7 +11,10 @@ import { leave, shardEnter, WriteState, writeState } from '../shard/header';
 import { cacheFigures } from './cache';
 import { versionChange, versionFigures, versionState } from './version';
 
-/** Makes the edit live: OK, BAD_INPUT, TOO_LARGE (level 0), NO_MEMORY. RESULT.version is the version after the call. */
+/**
+ * Makes the edit live: OK, BAD_INPUT, TOO_LARGE (level 0), NO_MEMORY. RESULT.version is the version
+ * after the call.
+ */
 export function versionInstall(): i32 {
   if (!editIsWhole()) return BAD_INPUT;
   const status = shardEnter();
@@ -18,7 +22,10 @@ export function versionInstall(): i32 {
   return leave(install());
 }
 
-/** The same for the tables of a flush, and the frozen memtable goes in the same latched call. NOT_FOUND: there is none. */
+/**
+ * The same for the tables of a flush, and the frozen memtable goes in the same latched call.
+ * NOT_FOUND: there is none.
+ */
 export function flushInstall(): i32 {
   if (!editIsWhole()) return BAD_INPUT;
   const status = shardEnter();

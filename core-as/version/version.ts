@@ -1,15 +1,16 @@
 // Which tables are live: the version of a shard.
 //
-// A Version is immutable; an install builds the next one beside it, checks it, and swaps the pointer in one latched call.
+// A Version is immutable; an install builds the next one beside it, checks it, and swaps the
+// pointer in one latched call.
 //
 //   Version := u32 start[8] . entries          start[n] = index of the first table of level n, start[7] = how many
 //   entry   := u32 Table . u32 file            level 0 by descending file id (newest first, may overlap),
 //                                              levels 1..6 by key, disjoint
 //   Table   := 128 bytes . tail of the file (TOP block, footer) as it was read, verified in place
 //
-// A Table begins as tableReserve (latched, memory only); the host writes the tail behind it; tableRegister verifies it
-// without the latch; versionInstall makes it live. What an install removes is freed by it: no pointer to a Table survives
-// a latched call.
+// A Table begins as tableReserve (latched, memory only); the host writes the tail behind it;
+// tableRegister verifies it without the latch; versionInstall makes it live. What an install
+// removes is freed by it: no pointer to a Table survives a latched call.
 
 import {
   BAD_INPUT, CORRUPT, NO_MEMORY, OK, PAGE_HEAP, TOO_LARGE, VERSION_STATE_AT,
@@ -37,7 +38,8 @@ export const LANE_PAGES: u32 = 4;
 export class VersionState {
   current: u32;
   number: u32;
-  lanes: u32; // LANE_PAGES pages: the sources of the cursor call that holds the latch (shard/cursor-lane.ts)
+  // LANE_PAGES pages: the sources of the cursor call that holds the latch (shard/cursor-lane.ts)
+  lanes: u32;
 }
 
 @unmanaged
@@ -96,7 +98,10 @@ export function versionInit(): bool {
   return true;
 }
 
-/** The first table of a level (1..6) whose largest key is not below `key`: an index, maybe the start of the next level. */
+/**
+ * The first table of a level (1..6) whose largest key is not below `key`: an index, maybe the start
+ * of the next level.
+ */
 export function tableSeek(level: u32, key: usize, keyLength: u32): u32 {
   let low = levelStart(level);
   let high = levelStart(level + 1);
@@ -109,11 +114,12 @@ export function tableSeek(level: u32, key: usize, keyLength: u32): u32 {
   return low;
 }
 
-// --- Registration -----------------------------------------------------------------------------------------------------
+// --- Registration --------------------------------------------------------------------------------
 
 /**
- * Room for a table whose tail has this many bytes. Returns the Table; RESULT.valuePtr says where the tail goes: the last
- * `tailBytes` bytes of the file. Then tableRegister, or tableRelease to give up.
+ * Room for a table whose tail has this many bytes. Returns the Table; RESULT.valuePtr says where
+ * the tail goes: the last `tailBytes` bytes of the file. Then tableRegister, or tableRelease to
+ * give up.
  */
 export function tableReserve(tailBytes: u32): i32 {
   if (tailBytes <= FOOTER_BYTES || tailBytes > TAIL_BYTES_MAX) return BAD_INPUT;
@@ -127,7 +133,10 @@ export function tableReserve(tailBytes: u32): i32 {
   return leave(<i32>ptr);
 }
 
-/** Verifies the tail behind the Table, without the latch. OK or CORRUPT; what is corrupt is released. */
+/**
+ * Verifies the tail behind the Table, without the latch. OK or CORRUPT; what is corrupt is
+ * released.
+ */
 export function tableRegister(tablePtr: u32, file: u32, fileBytes: f64, level: u32): i32 {
   const table = changetype<Table>(<usize>tablePtr);
   const tail = <usize>tablePtr + TABLE_BYTES;
@@ -161,12 +170,13 @@ export function tableRelease(tablePtr: u32): i32 {
   return leave(OK);
 }
 
-// --- Installing -------------------------------------------------------------------------------------------------------
+// --- Installing ----------------------------------------------------------------------------------
 
 /**
- * The next version: `edit` is u32 addCount . u32 removeCount . u32 Table[addCount] . u32 file[removeCount]. A file that is
- * removed and added again in one edit moves to another level. The latch is held. OK; BAD_INPUT when a file is not there, or is twice, or a level
- * would not be disjoint; TOO_LARGE when level 0 would be; NO_MEMORY. Nothing is changed then.
+ * The next version: `edit` is u32 addCount . u32 removeCount . u32 Table[addCount] . u32
+ * file[removeCount]. A file that is removed and added again in one edit moves to another level. The
+ * latch is held. OK; BAD_INPUT when a file is not there, or is twice, or a level would not be
+ * disjoint; TOO_LARGE when level 0 would be; NO_MEMORY. Nothing is changed then.
  */
 export function versionChange(edit: usize): i32 {
   assertLatched();
@@ -183,7 +193,9 @@ export function versionChange(edit: usize): i32 {
   for (let index: u32 = 0; index < adds && status == OK; index++) {
     status = insertTable(next, changetype<Table>(<usize>load<u32>(tables + (<usize>index << 2))));
   }
-  if (status == OK && startOf(next, 1) > LEVEL0_MAX && startOf(next, 1) > startOf(old, 1)) status = TOO_LARGE;
+  if (status == OK && startOf(next, 1) > LEVEL0_MAX && startOf(next, 1) > startOf(old, 1)) {
+    status = TOO_LARGE;
+  }
   if (status != OK) {
     heapFree(next);
     return status;
@@ -200,7 +212,9 @@ function startOf(version: usize, level: u32): u32 {
 }
 
 function isListed(file: u32, files: usize, count: u32): bool {
-  for (let index: u32 = 0; index < count; index++) if (load<u32>(files + (<usize>index << 2)) == file) return true;
+  for (let index: u32 = 0; index < count; index++) {
+    if (load<u32>(files + (<usize>index << 2)) == file) return true;
+  }
   return false;
 }
 
@@ -232,7 +246,9 @@ function insertTable(version: usize, table: Table): i32 {
   while (at < end && standsBefore(changetype<Table>(<usize>load<u32>(entryOf(version, at))), table)) at++;
   if (table.level > 0) {
     if (at > start && !endsBefore(changetype<Table>(<usize>load<u32>(entryOf(version, at - 1))), table)) return BAD_INPUT;
-    if (at < end && !endsBefore(table, changetype<Table>(<usize>load<u32>(entryOf(version, at))))) return BAD_INPUT;
+    if (at < end && !endsBefore(table, changetype<Table>(<usize>load<u32>(entryOf(version, at))))) {
+      return BAD_INPUT;
+    }
   }
   memory.copy(entryOf(version, at + 1), entryOf(version, at), (count - at) << ENTRY_SHIFT);
   store<u32>(entryOf(version, at), <u32>changetype<usize>(table));
@@ -255,12 +271,17 @@ function endsBefore(a: Table, b: Table): bool {
 
 function freeRemoved(old: usize, oldCount: u32, files: usize, removes: u32): void {
   for (let index: u32 = 0; index < oldCount && removes > 0; index++) {
-    if (isListed(load<u32>(entryOf(old, index), 4), files, removes)) heapFree(load<u32>(entryOf(old, index)));
+    if (isListed(load<u32>(entryOf(old, index), 4), files, removes)) {
+      heapFree(load<u32>(entryOf(old, index)));
+    }
   }
   heapFree(old);
 }
 
-/** u32 version number . u32 tables . u32 tables of each level . f64 entries, tombstones, file bytes at +40. */
+/**
+ * u32 version number . u32 tables . u32 tables of each level . f64 entries, tombstones, file bytes
+ * at +40.
+ */
 export function versionFigures(to: usize): void {
   store<u32>(to, versionState().number);
   store<u32>(to, levelStart(LEVELS), 4);

@@ -32,13 +32,13 @@ export class RunReader {
   valueLength = 0;
 
   /** Reads the entry at byte `at`; returns where the next one begins. */
-  read(core: ShardCore, at: number): number {
+  read({ u32 }: { readonly u32: Uint32Array }, at: number): number {
     const word = at >>> 2;
-    this.entryBytes = core.u32[word];
-    const packed = core.u32[word + 1];
+    this.entryBytes = u32[word];
+    const packed = u32[word + 1];
     this.keyLength = packed & 0xffff;
     this.kind = (packed >>> 16) & 0xff;
-    this.valueLength = core.u32[word + 2];
+    this.valueLength = u32[word + 2];
     this.keyAt = at + RUN_ENTRY_BYTES;
     this.valueAt = this.keyAt + this.keyLength;
     return at + this.entryBytes;

@@ -1,20 +1,28 @@
-// Writes the components of encoded keys. Their order as bytes is DynamoDB's order of the values, and a component ends
-// itself, so that the next one may follow directly (core-as/key/ has the core's copy).
+// Writes the components of encoded keys. Their order as bytes is DynamoDB's order of the values,
+// and a component ends itself, so that the next one may follow directly (core-as/key/ has the
+// core's copy).
 //
-//   key            := table id u32 BE . hash u64 BE . component(partition key) [ . component(sort key) ]
+//   key            := table id u32 BE . hash u64 BE . component(partition) [ . component(sort) ]
 //   component(S|B) := the bytes (of the UTF-8), 00 as 01 01 and 01 as 01 02 . 00
 //   component(N)   := 20 00                                                zero
 //                     30 . E + 130 . pair + 1 ... . 00                     positive: d.ddd... x 10^E, digits by pairs 0..99
 //                     10 . 255 - (E + 130) . 255 - (pair + 1) ... . FF     negative: the complement
 //
-// A legal key attribute takes at most KEY_COMPONENT_BYTES_MAX bytes, so nothing here asks for room. Texts for empty and long
-// keys depend on the operation: they are table/key-schema.ts's, the codes are here.
+// A legal key attribute takes at most KEY_COMPONENT_BYTES_MAX bytes, so nothing here asks for room.
+// Texts for empty and long keys depend on the operation: they are table/key-schema.ts's, the codes
+// are here.
 
 import { UnsupportedValue } from '../errors.js';
 import { PARTITION_KEY_BYTES_MAX } from '../limits.js';
 import { NumberValue } from '../number-value.js';
 import { bytesOf } from './codec/bytes-writer.js';
-import { type Decimal, decimalOfBigint, decimalOfNumber, notANumber, parseDecimal } from './codec/decimal.js';
+import {
+  type Decimal,
+  decimalOfBigint,
+  decimalOfNumber,
+  notANumber,
+  parseDecimal,
+} from './codec/decimal.js';
 
 export type KeyComponentType = 'S' | 'N' | 'B';
 
@@ -36,9 +44,9 @@ const ESCAPE = 0x01;
 const FAST_INTEGER_END = 1e14;
 
 /**
- * Writes a component at `at` and returns where it ends, or a KEY_ code. `bytesMax` counts raw bytes: 2,048 for a partition
- * key, 1,024 for a sort key. Throws ValidationException for numbers DynamoDB does not have and UnsupportedValue for a
- * lone surrogate.
+ * Writes a component at `at` and returns where it ends, or a KEY_ code. `bytesMax` counts raw
+ * bytes: 2,048 for a partition key, 1,024 for a sort key. Throws ValidationException for numbers
+ * DynamoDB does not have and UnsupportedValue for a lone surrogate.
  */
 export function writeKeyComponent(
   u8: Uint8Array,
@@ -130,7 +138,8 @@ function writeIntegerComponent(u8: Uint8Array, at: number, value: number): numbe
   for (let power = 10; power <= rest; power *= 10) digits++;
   u8[at] = flip === 0 ? KEY_NUMBER_POSITIVE : KEY_NUMBER_NEGATIVE;
   u8[at + 1] = (digits - 1 + KEY_EXPONENT_BIAS) ^ flip;
-  // Pairs are counted from the first digit: an odd count gets a zero behind. Pairs of nothing but zeros are left out.
+  // Pairs are counted from the first digit: an odd count gets a zero behind. Pairs of nothing but
+  // zeros are left out.
   if (digits % 2 === 1) {
     rest *= 10;
     digits++;

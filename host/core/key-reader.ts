@@ -1,5 +1,6 @@
-// Reads the components of encoded keys back into JavaScript values (key-component.ts has the diagram). Components that lie in
-// keys are sound: the core and checksums see to that. Lengths are still bounded by `end`, so a damaged key cannot run on.
+// Reads the components of encoded keys back into JavaScript values (key-component.ts has the
+// diagram). Components that lie in keys are sound: the core and checksums see to that. Lengths are
+// still bounded by `end`, so a damaged key cannot run on.
 
 import { NumberValue } from '../number-value.js';
 import { decimalText } from './codec/decimal.js';
@@ -21,7 +22,12 @@ export interface KeyComponent {
 }
 
 /** The component at `at` of a key that ends at `end`. */
-export function readKeyComponent(u8: Uint8Array, at: number, end: number, type: KeyComponentType): KeyComponent {
+export function readKeyComponent(
+  u8: Uint8Array,
+  at: number,
+  end: number,
+  type: KeyComponentType,
+): KeyComponent {
   return type === 'N' ? readNumber(u8, at, end) : readBytes(u8, at, end, type);
 }
 
@@ -42,7 +48,10 @@ function readBytes(u8: Uint8Array, at: number, end: number, type: 'S' | 'B'): Ke
   if (terminator >= end) throw new MalformedItem('a key component has no end', at);
   const next = terminator + 1;
   if (type === 'S' && escapes === 0) {
-    return { value: ascii ? latin1Slice(u8, at, terminator) : utf8Slice(u8, at, terminator), end: next };
+    return {
+      value: ascii ? latin1Slice(u8, at, terminator) : utf8Slice(u8, at, terminator),
+      end: next,
+    };
   }
   const bytes = new Uint8Array(terminator - at - escapes);
   for (let from = at, to = 0; from < terminator; to++) {
@@ -69,5 +78,8 @@ function readNumber(u8: Uint8Array, at: number, end: number): KeyComponent {
   const leading = (u8[at + 1] ^ flip) - KEY_EXPONENT_BIAS;
   if (digits.endsWith('0')) digits = digits.slice(0, -1); // a pair padded the digits
   const decimal = { negative: flip !== 0, digits, exponent: leading - digits.length + 1 };
-  return { value: numberOfDecimal(decimal) ?? NumberValue.fromCanonical(decimalText(decimal)), end: next + 1 };
+  return {
+    value: numberOfDecimal(decimal) ?? NumberValue.fromCanonical(decimalText(decimal)),
+    end: next + 1,
+  };
 }

@@ -1,9 +1,10 @@
-// What the engine writes keys with: components (key-component.ts), and here the ranges of keys that sort key conditions
-// select among the keys with one prefix (table id, hash, partition key).
+// What the engine writes keys with: components (key-component.ts), and here the ranges of keys that
+// sort key conditions select among the keys with one prefix (table id, hash, partition key).
 //
-// Every bound here is the beginning of keys, not a whole one, so the ranges hold for tables, whose keys end with the sort
-// key, and for indexes, whose keys go on: low is inclusive, high is exclusive. A component ends itself, so all keys with the
-// bytes P in front, and no others, lie from P up to the successor of P.
+// Every bound here is the beginning of keys, not a whole one, so the ranges hold for tables, whose
+// keys end with the sort key, and for indexes, whose keys go on: low is inclusive, high is
+// exclusive. A component ends itself, so all keys with the bytes P in front, and no others, lie
+// from P up to the successor of P.
 
 import {
   KEY_COMPONENT_BYTES_MAX,
@@ -32,8 +33,9 @@ export interface SortKeyBounds {
 }
 
 /**
- * The bounds for a condition, whose values the caller has checked against the key schema: their types, that they are not
- * empty nor too long, that beginsWith has no number. Without a condition: all keys with the prefix.
+ * The bounds for a condition, whose values the caller has checked against the key schema: their
+ * types, that they are not empty nor too long, that beginsWith has no number. Without a condition:
+ * all keys with the prefix.
  */
 export function sortKeyBounds(
   prefix: Uint8Array,
@@ -66,7 +68,10 @@ function range(low: Uint8Array, high: Uint8Array): SortKeyBounds {
   return { low, lowExclusive: false, high, highExclusive: true };
 }
 
-/** The first bytes after everything that begins with these. A table id is never FFFFFFFF, so there are some. */
+/**
+ * The first bytes after everything that begins with these. A table id is never FFFFFFFF, so there
+ * are some.
+ */
 function successor(bytes: Uint8Array): Uint8Array {
   let last = bytes.length - 1;
   while (bytes[last] === 0xff) last--;

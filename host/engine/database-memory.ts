@@ -3,7 +3,8 @@
 // How a shard's share of the budget is split (all from one page allocator, so the limits below are limits, not
 // reservations, but for the ring):
 //   ring        1/16, a power of two, 4 to 16 MiB; the smallest for a temporary database, which writes no log
-//   memtable    1/4 (soft limit of the active one; a frozen one of the same size may wait to be flushed)
+//   memtable    1/5 of what the ring and fixed tables leave: the active one may overshoot by a quarter, and a frozen one as
+//               large may wait to be flushed beside it, so together they stay at about a half
 //   cache       what remains, given back page by page as memtables need it
 
 import { StorageError } from '../../io/errors.js';
@@ -41,7 +42,7 @@ export function createDatabaseMemory(request: OpenRequest, module: WebAssembly.M
   }
   const shardBytes = Math.min(SHARD_MAX, Math.floor(memoryBytes / shards / PAGE_BYTES) * PAGE_BYTES);
   const ringBytes = options.temporary ? RING_MIN : ringBytesFor(shardBytes);
-  const memtableBytes = options.memtableBytes ?? Math.floor(shardBytes / 4);
+  const memtableBytes = options.memtableBytes ?? Math.floor((shardBytes - ringBytes - FIXED_BYTES) / 5);
   const cacheBytes = options.cacheBytes ?? shardBytes;
   const memories = Array.from({ length: shards }, () => {
     const pages = shardBytes / PAGE_BYTES;

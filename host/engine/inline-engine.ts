@@ -133,6 +133,10 @@ class InlineServices implements Services {
     this.#keeper.handle({ kind: 'dropTable', id });
   }
 
+  share(): never {
+    throw new TypeError('a database that runs inline belongs to one thread');
+  }
+
   flush(store: LsmStore): Promise<void> {
     return new Maintenance(this.#control, this).flush(store.attachment);
   }

@@ -18,6 +18,8 @@ import { SegmentWriter } from '../../io/log/segment-writer.js';
 import { checksumOf } from '../core/checksum.js';
 import { CoreRing } from '../core/core-ring.js';
 import { Workbench } from '../core/workbench.js';
+import { ResourceInUseException, ResourceNotFoundException } from '../errors.js';
+import { SHARDS_DEFAULT } from '../limits.js';
 import type { Random } from '../random.js';
 import { Control, CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH, STATE } from '../runtime/control.js';
 import { Attachment, type DatabaseHandles } from './attachment.js';
@@ -37,7 +39,6 @@ import { prepareTableDirectory } from './table-files.js';
 import type { StoredTable, TableDefinition } from './store.js';
 
 const FORMAT = 1;
-const SHARDS_DEFAULT = 8;
 const SEQUENCE_LEAP = 2 ** 20; // no sequence is ever used twice (R4)
 
 export class Keeper {
@@ -218,6 +219,7 @@ export class Keeper {
       case 'updateTable':
         return this.#updateTable(request.id, request.definition);
       case 'dropTable':
+        this.#requireTable(request.id);
         return this.#edit({ kind: 'drop', id: request.id });
       case 'plan':
         return this.#plan(request.shard, request.full);
@@ -276,14 +278,24 @@ export class Keeper {
     await this.#lock?.release();
   }
 
+  /** Two threads may race for a name: here one of them loses. */
   #createTable(definition: TableDefinition): number {
-    const id = this.#manifest.state.nextTableId;
+    const { tables, nextTableId: id } = this.#manifest.state;
+    if (tables.some((table) => table.name === definition.name)) {
+      throw new ResourceInUseException(`Table already exists: ${definition.name}`);
+    }
     this.#edit({ kind: 'table', table: { ...definition, id } });
     return id;
   }
 
   #updateTable(id: number, definition: TableDefinition): void {
+    this.#requireTable(id);
     this.#edit({ kind: 'table', table: { ...definition, id } satisfies StoredTable });
+  }
+
+  #requireTable(id: number): void {
+    if (this.#manifest.state.tables.some((table) => table.id === id)) return;
+    throw new ResourceNotFoundException('Requested resource not found');
   }
 
   /** Durable first, then visible to every thread (R8). */

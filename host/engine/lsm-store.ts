@@ -15,10 +15,10 @@ import { BlockProvider } from './block-provider.js';
 import { CatalogView } from './catalog-view.js';
 import { Durability } from './durability.js';
 import { KeyBuilder } from './key-builder.js';
+import { PooledPages, type PagePool } from './pooled-pages.js';
 import { PageReader } from './page-reader.js';
 import { Reader, type Encoded } from './reader.js';
 import { planPage, segmentOfKey } from './scan-plan.js';
-import type { PageTask, RawPage } from './raw-pages.js';
 import type { Services } from './services.js';
 import { ShapeIds } from './shape-ids.js';
 import { readShardStats, type ShardFigures } from './shard-stats.js';
@@ -38,9 +38,6 @@ import type {
 import type { TableState } from './table-state.js';
 import { Writer } from './writer.js';
 
-/** Reads pages of scans on other threads. */
-export type PagePool = (task: PageTask) => Promise<RawPage>;
-
 export class LsmStore implements Store {
   readonly attachment: Attachment;
   readonly durability: Durability;
@@ -52,7 +49,7 @@ export class LsmStore implements Store {
   readonly #reader: Reader;
   readonly #pages: PageReader;
   readonly #services: Services;
-  readonly #pool: PagePool | undefined;
+  readonly #pooled: PooledPages | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -62,7 +59,7 @@ export class LsmStore implements Store {
     services: Services,
     pool: PagePool | undefined,
   ) {
-    this.#pool = pool;
+
     const attachment = new Attachment(handles, fileSystem, blocking);
     this.attachment = attachment;
     this.#services = services;
@@ -80,6 +77,7 @@ export class LsmStore implements Store {
     const blocks = new BlockProvider(attachment);
     this.#reader = new Reader(attachment, this.#catalog, this.#keys, blocks);
     this.#pages = new PageReader(attachment, this.#catalog, this.#reader, this.#shapes, blocks);
+    this.#pooled = pool === undefined ? undefined : new PooledPages(attachment, this.#shapes, pool);
   }
 
   catalog(): readonly StoredTable[] {
@@ -167,7 +165,9 @@ export class LsmStore implements Store {
     const bits = Math.log2(this.attachment.shards.length);
     const pieces = planPage(this.#keys, bits, state, range, options.startKey, options.reverse === true);
     const seen = new Float64Array(this.attachment.shards.length);
-    const page = await this.#pages.page(state, pieces, options, seen);
+    const inParallel = range.kind === 'scan' && (range.totalSegments ?? 1) > 1 && options.limit === undefined;
+    const pages = inParallel ? (this.#pooled ?? this.#pages) : this.#pages;
+    const page = await pages.page(state, pieces, options, seen);
     this.#catalog.requireLive(state);
     if (options.consistent) {
       for (let shard = 0; shard < seen.length; shard++) await this.#whenDurable(shard, seen[shard]);
@@ -222,6 +222,12 @@ export class LsmStore implements Store {
 
   compact(): Promise<void> {
     return this.#services.compact(this);
+  }
+
+  /** What `attach` in another thread of this process needs. Structured-cloneable. */
+  share(): unknown {
+    this.#check();
+    return this.#services.share();
   }
 
   close(): Promise<void> {

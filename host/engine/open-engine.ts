@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { makeTemporaryFolder, realFileSystem, removeTemporaryFolder } from '../../io/disk/real-file-system.js';
 import { DatabaseClosed } from '../errors.js';
 import { randomUuid, type Random } from '../random.js';
-import { CONTROL, Control, type Doorbell, STATE } from '../runtime/control.js';
+import { CONTROL, Control, Doorbell } from '../runtime/control.js';
 import { KeeperClient } from '../runtime/keeper-channel.js';
 import type { OpenReply } from '../runtime/log-thread.js';
 import { Runtime } from '../runtime/runtime.js';
@@ -56,7 +56,7 @@ export async function openEngine(path: string | undefined, settings: EngineSetti
   const keeper = new KeeperClient(runtime.id, id, runtime.doorbell, keepAlive);
   try {
     const handles = await recovered(runtime, keeper, request);
-    const services = new ThreadServices(handles, runtime.doorbell, keeper, keepAlive, async () => {
+    const services = new ThreadServices(runtime.id, handles, runtime.doorbell, keeper, keepAlive, async () => {
       await runtime.detach(id);
       await keeper.ask({ kind: 'close' });
       if (temporary) removeTemporaryFolder(folder);
@@ -71,11 +71,18 @@ export async function openEngine(path: string | undefined, settings: EngineSetti
   }
 }
 
+/** What `share` of a store gives. */
+export interface SharedEngine {
+  readonly runtime: string;
+  readonly handles: DatabaseHandles;
+}
+
 /** A store of this thread on a database that another thread of the process opened. Closing it only detaches. */
-export function attachEngine(handles: DatabaseHandles, runtimeId: string, doorbell: Doorbell): LsmStore {
+export function attachEngine({ runtime, handles }: SharedEngine): LsmStore {
   const keepAlive = new KeepAlive();
-  const keeper = new KeeperClient(runtimeId, handles.id, doorbell, keepAlive);
-  const services = new ThreadServices(handles, doorbell, keeper, keepAlive, async () => undefined);
+  const doorbell = new Doorbell(handles.doorbell);
+  const keeper = new KeeperClient(runtime, handles.id, doorbell, keepAlive);
+  const services = new ThreadServices(runtime, handles, doorbell, keeper, keepAlive, async () => undefined);
   return new LsmStore(handles, realFileSystem(), false, services, undefined);
 }
 
@@ -103,13 +110,17 @@ class ThreadServices implements Services {
   readonly #end: () => Promise<void>;
   readonly #maintenance: Maintenance;
 
+  readonly #shared: SharedEngine;
+
   constructor(
+    runtime: string,
     handles: DatabaseHandles,
     doorbell: Doorbell,
     keeper: KeeperClient,
     keepAlive: KeepAlive,
     end: () => Promise<void>,
   ) {
+    this.#shared = { runtime, handles };
     this.keepAlive = keepAlive;
     this.#control = new Control(handles.control);
     this.#doorbell = doorbell;
@@ -148,6 +159,10 @@ class ThreadServices implements Services {
     await this.#keeper.ask({ kind: 'dropTable', id });
   }
 
+  share(): SharedEngine {
+    return this.#shared;
+  }
+
   flush(store: LsmStore): Promise<void> {
     return this.#maintenance.flush(store.attachment);
   }
@@ -160,7 +175,6 @@ class ThreadServices implements Services {
     try {
       await this.#end();
     } finally {
-      this.#control.store(CONTROL.STATE, Math.max(this.#control.load(CONTROL.STATE), STATE.OPEN));
       store.attachment.detach();
       this.#keeper.close();
       this.keepAlive.end();

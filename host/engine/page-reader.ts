@@ -4,75 +4,21 @@
 // other threads' writes between two calls cannot hurt. A run lies in the OUT area and is decoded before anything
 // else happens.
 
-import { CURSOR, ENTRY, RESULT, STATUS } from '../core/abi.js';
-import { decodeAttributes } from '../core/codec/item-decoder.js';
-import { itemSizeOf } from '../core/codec/item-layout.js';
+import { ENTRY, RESULT, STATUS } from '../core/abi.js';
 import { RunReader, writeCursorRequest } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
-import type { Item } from '../table/item-types.js';
 import type { Attachment } from './attachment.js';
 import type { CatalogView } from './catalog-view.js';
 import type { BlockProvider, Held } from './block-provider.js';
+import { PageBuilder } from './page-builder.js';
 import type { Encoded, Reader } from './reader.js';
-import type { Piece } from './scan-plan.js';
+import { moveBound, type Piece } from './scan-plan.js';
 import type { ShapeIds } from './shape-ids.js';
 import type { Page, PageOptions } from './store.js';
 import type { TableState } from './table-state.js';
 
 const NO_LIMIT = 0xffffffff;
 const NO_MEMORY_TRIES = 200;
-
-/** A page under construction. */
-class PageBuilder {
-  readonly items: Item[] = [];
-  count = 0;
-  sizeBytes = 0;
-  ended = false;
-  lastKey: Item | undefined;
-  readonly #table: TableState;
-  readonly #options: PageOptions;
-  readonly #shapes: ShapeIds;
-  readonly #countOnly: boolean;
-
-  constructor(table: TableState, options: PageOptions, shapes: ShapeIds) {
-    this.#table = table;
-    this.#options = options;
-    this.#shapes = shapes;
-    this.#countOnly = options.select === 'count';
-  }
-
-  get remaining(): number {
-    return this.#options.limit === undefined ? NO_LIMIT : this.#options.limit - this.count;
-  }
-
-  /** Takes one encoded item; sets `ended` when it reaches a bound. */
-  add(core: ShardCore, view: Uint8Array, at: number, length: number): void {
-    this.count++;
-    this.sizeBytes += itemSizeOf(view, at);
-    const full = this.count === this.#options.limit || this.sizeBytes >= this.#options.bytesMax;
-    if (!this.#countOnly) this.items.push(this.#shapes.decode(core, view, at, length));
-    if (full) {
-      this.ended = true;
-      this.lastKey = this.#keyAt(core, view, at);
-    }
-  }
-
-  #keyAt(core: ShardCore, view: Uint8Array, at: number): Item {
-    const names = this.#keyNames();
-    const values = decodeAttributes(view, at, this.#shapes.codecAt(core, view, at), names);
-    return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Item;
-  }
-
-  #keyNames(): string[] {
-    const { partitionName, sortName } = this.#table;
-    return sortName === undefined ? [partitionName] : [partitionName, sortName];
-  }
-
-  page(): Page {
-    const { items, count, sizeBytes, lastKey } = this;
-    return lastKey === undefined ? { items, count, sizeBytes } : { items, count, sizeBytes, lastKey };
-  }
-}
 
 export class PageReader {
   readonly #attachment: Attachment;
@@ -193,14 +139,4 @@ interface Step {
   more: boolean;
   /** Key of an item that must be read on its own before the next step. */
   large?: Uint8Array;
-}
-
-function moveBound(piece: Piece, key: Uint8Array): void {
-  if ((piece.flags & CURSOR.REVERSE) !== 0) {
-    piece.high = key;
-    piece.flags |= CURSOR.HIGH_EXCLUSIVE;
-  } else {
-    piece.low = key;
-    piece.flags |= CURSOR.LOW_EXCLUSIVE;
-  }
 }

@@ -58,7 +58,7 @@ export class RawPages {
       maxSequence = Math.max(maxSequence, core.maxSequence);
       const more = core.result(RESULT.MORE) !== 0;
       const lastAt = core.result(RESULT.LAST_KEY_PTR);
-      let last = more ? core.u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH)) : undefined;
+      let last: Uint8Array | undefined = more ? core.u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH)) : undefined;
       const { part, large } = this.#take(core);
       parts.push(part);
       bytes += part.length;

@@ -100,3 +100,14 @@ function narrow(piece: Piece, start: Uint8Array, reverse: boolean): boolean {
   }
   return compareKeys(piece.low, piece.high) <= 0;
 }
+
+/** Makes a piece go on behind a key that has been stepped over. */
+export function moveBound(piece: Piece, key: Uint8Array): void {
+  if ((piece.flags & CURSOR.REVERSE) !== 0) {
+    piece.high = key;
+    piece.flags |= CURSOR.HIGH_EXCLUSIVE;
+  } else {
+    piece.low = key;
+    piece.flags |= CURSOR.LOW_EXCLUSIVE;
+  }
+}

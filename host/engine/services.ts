@@ -21,6 +21,8 @@ export interface Services extends Progress {
   createTable(definition: TableDefinition): Promise<number>;
   updateTable(id: number, definition: TableDefinition): Promise<void>;
   dropTable(id: number): Promise<void>;
+  /** For `attach` in another thread. */
+  share(): unknown;
   /** Freezes and flushes every memtable. */
   flush(store: LsmStore): Promise<void>;
   /** Merges everything down to one level. */

@@ -1,32 +1,43 @@
-// The seam between the doors and the engine: what operations and the fast handle need, and nothing of how it is
-// done. host/engine/lsm-store.ts implements it on the shards; test/model/memory-store.ts on sorted arrays.
+// The seam between the doors and the engine: what operations and the fast handle need, and nothing
+// of how it is done. host/engine/lsm-store.ts implements it on the shards, test/model/memory-store.ts
+// on sorted arrays.
 //
-// The doors check requests (names, limits, expressions, order of faults) and hand over plain items. The store
-// checks what it must read anyway to encode an item:
-//   put      the key attributes are there with the declared types (keyFaultInItem of table/key-schema.ts), values are
-//            legal (table/item-value.ts has the rules and texts), the size is at most ITEM_SIZE_MAX
-//   keys     exactly the key attributes, of the declared types and legal sizes (keyFault of table/key-schema.ts)
-// A fault is a ValidationException with DynamoDB's bare text (no `1 validation error detected: `), or an
-// UnsupportedValue for what no DynamoDB type can hold. A call that fails has changed nothing.
+// The doors check requests (names, limits, expressions, order of faults) and hand over plain items.
+// The store checks what it must read anyway to encode an item:
+//   put      the key attributes are there with the declared types (keyFaultInItem of
+//            table/key-schema.ts), values are legal (table/item-value.ts has the rules and texts),
+//            the size is at most ITEM_SIZE_MAX
+//   keys     exactly the key attributes, of the declared types and legal sizes (keyFault of
+//            table/key-schema.ts)
+// A fault is a ValidationException with DynamoDB's bare text (no `1 validation error detected: `), or
+// an UnsupportedValue for what no DynamoDB type can hold. A call that fails has changed nothing.
 //
 // Invariants of every implementation:
-//  * Items and keys passed in are read before the first await and never kept; items handed out belong to the caller.
+//  * Items and keys passed in are read before the first await and never kept; items handed out belong
+//    to the caller.
 //  * A dropped keyspace answers ResourceNotFoundException, a closed store DatabaseClosed.
-//  * Asynchronous methods reject; they never throw. An aborted signal rejects with the signal's reason.
+//  * Asynchronous methods reject, they never throw. An aborted signal rejects with its reason.
 //  * Sets come out sorted (strings and binary by bytes, numbers by value), numbers canonical.
 
 import type { Item, KeySchema, KeyValue } from '../table/item-types.js';
 
 /**
- * What names a table to the store. The store hands these out (from `createKeyspace` and `catalog`) and may keep more in
- * the object than is declared here; the doors keep that very object and pass it back in each call.
+ * What names a table to the store. The store hands these out (from `createKeyspace` and `catalog`)
+ * and may keep more in the object than is declared here; the doors keep that very object and pass
+ * it back in each call.
  */
 export interface TableKeyspace {
-  /** Unique for the life of the database: never given to another table, even after this one is dropped. */
+  /**
+   * Unique for the life of the database: never given to another table, even after this one is
+   * dropped.
+   */
   readonly id: number;
   readonly name: string;
   readonly key: KeySchema;
-  /** True once the table is gone, also when another thread dropped it. Doors then look the name up again. */
+  /**
+   * True once the table is gone, also when another thread dropped it. Doors then look the name up
+   * again.
+   */
   readonly dropped?: boolean;
 }
 
@@ -36,7 +47,10 @@ export interface StoredAttributeDefinition {
   readonly AttributeType: 'S' | 'N' | 'B';
 }
 
-/** Everything DescribeTable needs beside live figures. JSON-serialisable: it is what the manifest keeps. */
+/**
+ * Everything DescribeTable needs beside live figures. JSON-serialisable: it is what the manifest
+ * keeps.
+ */
 export interface TableDefinition {
   readonly name: string;
   readonly key: KeySchema;
@@ -56,14 +70,23 @@ export interface TableDefinition {
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
-/** A definition in the catalog. The entries of `catalog()` are the TableKeyspace objects of their tables. */
+/**
+ * A definition in the catalog. The entries of `catalog()` are the TableKeyspace objects of their
+ * tables.
+ */
 export interface StoredTable extends TableKeyspace, TableDefinition {}
 
-/** A key condition, already checked against the key schema. Values have the types the schema declares. */
+/**
+ * A key condition, already checked against the key schema: values have the declared types and legal
+ * sizes, and are not empty, not even the prefix of `beginsWith`.
+ */
 export interface SortCondition {
   readonly op: 'eq' | 'lt' | 'lte' | 'gt' | 'gte' | 'between' | 'beginsWith';
   readonly value: KeyValue;
-  /** The upper bound of `between`, inclusive like the lower one. May be below it: then nothing matches. */
+  /**
+   * The upper bound of `between`, inclusive like the lower one. May be below it: then nothing
+   * matches.
+   */
   readonly value2?: KeyValue;
 }
 
@@ -73,7 +96,10 @@ export interface QueryRange {
   readonly sort?: SortCondition;
 }
 
-/** A whole table, or one segment of it: segments split the hash range, so no partition key is in two of them. */
+/**
+ * A whole table, or one segment of it: segments split the hash range, so no partition key is in two
+ * of them.
+ */
 export interface ScanRange {
   readonly kind: 'scan';
   readonly segment?: number;
@@ -91,7 +117,10 @@ export interface PageOptions {
   readonly startKey?: Item;
   /** DynamoDB bytes. The row that reaches or crosses this is included and ends the page. */
   readonly bytesMax: number;
-  /** True: nothing is returned that a crash could still take back, and everything acknowledged before is seen. */
+  /**
+   * True: nothing is returned that a crash could still take back, and everything acknowledged
+   * before is seen.
+   */
   readonly consistent: boolean;
   /** `count` leaves `items` empty. */
   readonly select: 'items' | 'count';
@@ -104,12 +133,18 @@ export interface Page {
   readonly count: number;
   /** DynamoDB bytes of those rows. */
   readonly sizeBytes: number;
-  /** Key of the last row. Present exactly when the limit or the byte bound ended the page, even at the very end. */
+  /**
+   * Key of the last row. Present exactly when the limit or the byte bound ended the page, even at
+   * the very end.
+   */
   readonly lastKey?: Item;
 }
 
 export interface PutOptions {
-  /** Resolve with the item that was replaced. Without it the store need not read, and resolves with undefined. */
+  /**
+   * Resolve with the item that was replaced. Without it the store need not read, and resolves with
+   * undefined.
+   */
   readonly returnOld?: boolean;
 }
 
@@ -117,7 +152,10 @@ export interface DeleteOptions {
   readonly returnOld?: boolean;
 }
 
-/** Figures of one table. They may be estimates; right after a flush and with no overwrites they are exact. */
+/**
+ * Figures of one table. They may be estimates; right after a flush and with no overwrites they are
+ * exact.
+ */
 export interface TableFigures {
   readonly itemCount: number;
   readonly sizeBytes: number;
@@ -130,9 +168,15 @@ export interface StoreFigures {
 }
 
 export interface Store {
-  /** Durable when the promise resolves, as are all edits of the catalog. Names are unique: the caller has checked. */
+  /**
+   * Durable when the promise resolves, as are all edits of the catalog. Names are unique: the
+   * caller has checked.
+   */
   createKeyspace(definition: TableDefinition): Promise<StoredTable>;
-  /** Replaces the definition of the table with this id; name and key stay. Resolves with the new catalog entry. */
+  /**
+   * Replaces the definition of the table with this id; name and key stay. Resolves with the new
+   * catalog entry.
+   */
   updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable>;
   /** After this resolves no call sees an item of it again. */
   dropKeyspace(id: number): Promise<void>;
@@ -141,7 +185,12 @@ export interface Store {
 
   /** Reads without waiting for durability. Blocks on disk reads. Throws instead of rejecting. */
   getSync(table: TableKeyspace, key: Item): Item | undefined;
-  get(table: TableKeyspace, key: Item, consistent: boolean, signal?: AbortSignal): Promise<Item | undefined>;
+  get(
+    table: TableKeyspace,
+    key: Item,
+    consistent: boolean,
+    signal?: AbortSignal,
+  ): Promise<Item | undefined>;
   /** Writes of one thread to one item take effect in the order of the calls. */
   put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined>;
   /** Deleting nothing is a success. */
@@ -157,6 +206,12 @@ export interface Store {
   stats(): StoreFigures | Promise<StoreFigures>;
   /** Resolves when every write made before the call is durable. */
   sync(): Promise<void>;
+  /** Resolves when every write made before the call is in a table file. */
+  flush(): Promise<void>;
+  /** Flushes, then merges everything down to one level without tombstones. */
+  compact(): Promise<void>;
+  /** What another thread of the process needs for a store of its own on the same data: structured-cloneable. */
+  share(): unknown;
   /** Finishes what is in flight, then refuses. A second call gives the same promise's result. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
-// What a well-formed condition may still get wrong without any look at names, values or the table, in DynamoDB's order:
-// unknown functions anywhere, then functions out of place, then reserved words.
+// What a well-formed condition may still get wrong without any look at names, values or the table,
+// in DynamoDB's order: unknown functions anywhere, then functions out of place, then reserved
+// words.
 
 import { expressionError, type ExpressionKind } from './expression-error.js';
 import { isReservedWord } from './reserved-words.js';

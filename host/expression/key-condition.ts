@@ -1,7 +1,8 @@
 // KeyConditionExpression: from text to clauses, then from clauses and a key schema to a range.
 //
-// Two steps, because DynamoDB checks in two: `parseKeyCondition` needs no table and runs before it is looked up;
-// `resolveKeyCondition` runs after. Inside the first, clauses are walked left to right and the first fault wins.
+// Two steps, because DynamoDB checks in two: `parseKeyCondition` needs no table and runs before it
+// is looked up; `resolveKeyCondition` runs after. Inside the first, clauses are walked left to
+// right and the first fault wins.
 
 import { ValidationException } from '../errors.js';
 import type { QueryRange, SortCondition } from '../engine/store.js';
@@ -63,7 +64,11 @@ export function parseKeyCondition(text: string, placeholders: Placeholders): Key
   return clauses;
 }
 
-function collectClauses(node: ConditionNode, placeholders: Placeholders, clauses: KeyClause[]): void {
+function collectClauses(
+  node: ConditionNode,
+  placeholders: Placeholders,
+  clauses: KeyClause[],
+): void {
   if (node.kind === 'and') {
     collectClauses(node.left, placeholders, clauses);
     collectClauses(node.right, placeholders, clauses);
@@ -120,7 +125,10 @@ function readBetween(node: BetweenNode, placeholders: Placeholders): KeyClause {
   const bounds = lower.kind === 'constant' && upper.kind === 'constant';
   if (bounds) checkBounds(lower.value, upper.value);
   if (operand.kind === 'attribute') {
-    if (!bounds) throw new ValidationException(`${INVALID_CONDITION}Multiple attribute names used in one condition`);
+    if (!bounds)
+      throw new ValidationException(
+        `${INVALID_CONDITION}Multiple attribute names used in one condition`,
+      );
     return { attribute: operand.name, op: 'between', value: lower.value, value2: upper.value };
   }
   if (bounds) throw noAttribute();
@@ -156,10 +164,14 @@ function readOperand(node: OperandNode, placeholders: Placeholders): Operand {
     return { kind: 'constant', value: placeholders.value('KeyCondition', node.placeholder) };
   }
   if (node.kind === 'function') {
-    throw expressionError('KeyCondition', 'KeyConditionExpressions cannot contain nested operations');
+    throw expressionError(
+      'KeyCondition',
+      'KeyConditionExpressions cannot contain nested operations',
+    );
   }
   for (const element of node.elements) {
-    if (element.kind === 'name' && element.placeholder) placeholders.name('KeyCondition', element.text);
+    if (element.kind === 'name' && element.placeholder)
+      placeholders.name('KeyCondition', element.text);
   }
   if (node.elements.length > 1) {
     throw expressionError(
@@ -203,7 +215,10 @@ function shown(value: AttributeValue): string {
   return `{${typeOfValue(value)}:${text}}`;
 }
 
-/** Turns clauses into the range they describe, or throws DynamoDB's text. Values are checked like any key. */
+/**
+ * Turns clauses into the range they describe, or throws DynamoDB's text. Values are checked like
+ * any key.
+ */
 export function resolveKeyCondition(clauses: readonly KeyClause[], schema: KeySchema): QueryRange {
   const attributes = keyAttributes(schema);
   if (clauses.length > attributes.length) {
@@ -220,25 +235,31 @@ export function resolveKeyCondition(clauses: readonly KeyClause[], schema: KeySc
     return { kind: 'query', partition: value };
   }
   const sort = requireClause(clauses, schema.sort);
-  const range: QueryRange = {
-    kind: 'query',
-    partition: value,
-    sort: {
-      op: sort.op,
-      value: keyValue(schema.sort, sort.value),
-      value2: sort.value2 === undefined ? undefined : keyValue(schema.sort, sort.value2),
-    },
+  const condition: SortCondition = {
+    op: sort.op,
+    value: keyValue(schema.sort, sort.value),
+    value2: sort.value2 === undefined ? undefined : keyValue(schema.sort, sort.value2),
   };
   checkKeyValue(schema.partition, value, 'partition');
-  checkSortCondition(schema.sort, range.sort);
-  return range;
+  return { kind: 'query', partition: value, sort: checkedSort(schema.sort, condition) };
 }
 
-/** Empty and oversize bounds. `begins_with(sk, "")` is every item of the partition. */
-export function checkSortCondition(attribute: KeyAttribute, sort: SortCondition | undefined): void {
-  if (sort === undefined || sort.op === 'beginsWith') return;
+/**
+ * Refuses empty and oversize bounds. An empty prefix is no condition: every sort key begins with
+ * it.
+ */
+export function checkedSort(
+  attribute: KeyAttribute,
+  sort: SortCondition,
+): SortCondition | undefined {
+  if (sort.op === 'beginsWith' && isEmpty(sort.value)) return undefined;
   checkKeyValue(attribute, sort.value, 'sort');
   if (sort.value2 !== undefined) checkKeyValue(attribute, sort.value2, 'sort');
+  return sort;
+}
+
+function isEmpty(value: KeyValue): boolean {
+  return value === '' || (value instanceof Uint8Array && value.byteLength === 0);
 }
 
 export function checkKeyValue(
@@ -268,7 +289,10 @@ function requireClause(clauses: readonly KeyClause[], attribute: KeyAttribute): 
 }
 
 function invalidOperator(operator: string): ValidationException {
-  return expressionError('KeyCondition', `Invalid operator used in KeyConditionExpression: ${operator}`);
+  return expressionError(
+    'KeyCondition',
+    `Invalid operator used in KeyConditionExpression: ${operator}`,
+  );
 }
 
 function twoAttributes(operator: string, first: string, second: string): ValidationException {
@@ -279,7 +303,9 @@ function twoAttributes(operator: string, first: string, second: string): Validat
         `operator: ${operator}, first operand: [${first}]`,
     );
   }
-  return new ValidationException(`${INVALID_CONDITION}Multiple attribute names used in one condition`);
+  return new ValidationException(
+    `${INVALID_CONDITION}Multiple attribute names used in one condition`,
+  );
 }
 
 function noAttribute(): ValidationException {

@@ -1,8 +1,8 @@
 // Text to tokens, for every kind of expression.
 //
-// The lexer never fails: what fits no token becomes an `invalid` token of one character, and the parser reports it when
-// it gets there, so the first syntax error of a text is the one reported. Positions are UTF-16 offsets into the text;
-// the last token is always `end`.
+// The lexer never fails: what fits no token becomes an `invalid` token of one character, and the
+// parser reports it when it gets there, so the first syntax error of a text is the one reported.
+// Positions are UTF-16 offsets into the text; the last token is always `end`.
 
 export type TokenKind =
   | 'identifier' // a bare name, or a function's

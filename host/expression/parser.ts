@@ -1,18 +1,21 @@
 // Tokens to a tree: the grammar of conditions, by operator precedence (Pratt).
 //
-//   condition  = condition OR condition | condition AND condition | NOT condition | "(" condition ")"
-//              | operand cmp operand | operand BETWEEN operand AND operand | operand IN "(" operands ")" | function
+//   condition  = condition OR condition | condition AND condition | NOT condition
+//              | "(" condition ")" | operand cmp operand | operand BETWEEN operand AND operand
+//              | operand IN "(" operands ")" | function
 //   operand    = path | :value | function | "(" operand ")"
 //   path       = name ( "." name | "[" digits "]" )*
 //
-// One loop serves operands and conditions alike, because `(` may open either; each result knows which it is, and an
-// operator that meets the wrong kind is a syntax error at that operator.
+// One loop serves operands and conditions alike, because `(` may open either; each result knows
+// which it is, and an operator that meets the wrong kind is a syntax error at that operator.
 //
-// Order of faults: empty, size, syntax, redundant parentheses, number of operators. What names and functions mean is
-// checked afterwards (condition-checks.ts), so a syntax error at the end wins over a reserved word at the start.
+// Order of faults: empty, size, syntax, redundant parentheses, number of operators. What names and
+// functions mean is checked afterwards (condition-checks.ts), so a syntax error at the end wins
+// over a reserved word at the start.
 //
-// Recursion: each `(` and each call goes one level down. A legal expression has at most 300 operators and never two
-// directly nested parentheses, so it stays far below EXPRESSION_DEPTH_MAX; beyond it we report the parentheses.
+// Recursion: each `(` and each call goes one level down. A legal expression has at most 300
+// operators and never two directly nested parentheses, so it stays far below EXPRESSION_DEPTH_MAX;
+// beyond it we report the parentheses.
 
 import {
   DOCUMENT_PATH_ELEMENTS_MAX,
@@ -35,7 +38,8 @@ import type {
 
 const COMPARATORS: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
-// How tightly an operator binds its left side. NOT is a prefix: its operand takes what binds tighter than AND.
+// How tightly an operator binds its left side. NOT is a prefix: its operand takes what binds
+// tighter than AND.
 const BINDS_OR = 1;
 const BINDS_AND = 2;
 const BINDS_NOT = 3;
@@ -47,7 +51,10 @@ type Parsed =
   | { readonly is: 'condition'; readonly node: ConditionNode }
   | { readonly is: 'either'; readonly node: FunctionNode };
 
-/** Parses a condition, filter or key condition. Throws a ValidationException with the position in DynamoDB's words. */
+/**
+ * Parses a condition, filter or key condition. Throws a ValidationException with the position in
+ * DynamoDB's words.
+ */
 export function parseCondition(kind: ExpressionKind, text: string): ConditionNode {
   const parser = new ConditionParser(kind, text);
   return parser.parse();
@@ -92,7 +99,10 @@ class ConditionParser {
     return root;
   }
 
-  /** The Pratt loop: a prefix, then every infix operator that binds tighter than the one to the left. */
+  /**
+   * The Pratt loop: a prefix, then every infix operator that binds tighter than the one to the
+   * left.
+   */
   #expression(bindsLeft: number): Parsed {
     let left = this.#prefix();
     for (;;) {
@@ -139,7 +149,8 @@ class ConditionParser {
     this.#descend();
     const inner = this.#expression(0);
     this.#ascend();
-    // `((a = b) AND c)` is fine; `((a = b))` is not: there the inner pair is all that the outer one holds.
+    // `((a = b) AND c)` is fine; `((a = b))` is not: there the inner pair is all that the outer one
+    // holds.
     if (this.#openingOf.get(this.#at - 1) === opening + 1) this.#redundantParentheses = true;
     this.#expect(')');
     this.#openingOf.set(this.#at - 1, opening);
@@ -269,14 +280,23 @@ class ConditionParser {
     return expressionError(this.#kind, 'The expression has redundant parentheses;');
   }
 
-  /** At the token under the cursor. `near` is the text from the token before it to the token after it. */
+  /**
+   * At the token under the cursor. `near` is the text from the token before it to the token after
+   * it.
+   */
   #syntaxError(): ValidationException {
     const token = this.#tokens[this.#at];
     const before = this.#tokens[this.#at - 1] ?? token;
     const after = this.#tokens[this.#at + 1] ?? token;
     const end = after.kind === 'end' ? token.end : after.end;
-    const near = token.kind === 'end' ? this.#text.slice(before.start, before.end) : this.#text.slice(before.start, end);
-    return expressionError(this.#kind, `Syntax error; token: "${this.#raw(token)}", near: "${near}"`);
+    const near =
+      token.kind === 'end'
+        ? this.#text.slice(before.start, before.end)
+        : this.#text.slice(before.start, end);
+    return expressionError(
+      this.#kind,
+      `Syntax error; token: "${this.#raw(token)}", near: "${near}"`,
+    );
   }
 
   #raw(token: Token): string {

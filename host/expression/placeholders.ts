@@ -1,10 +1,10 @@
-// ExpressionAttributeNames and ExpressionAttributeValues of one request: are they well-formed, what do they stand for, and
-// which of them did no expression use.
+// ExpressionAttributeNames and ExpressionAttributeValues of one request: are they well-formed, what
+// do they stand for, and which of them did no expression use.
 //
-// Use is counted while the expressions are parsed and resolved, never while they are evaluated. Names are checked before
-// values, in everything.
+// Use is counted while the expressions are parsed and resolved, never while they are evaluated.
+// Names are checked before values, in everything.
 
-import { SerializationException, ValidationException } from '../errors.js';
+import { ValidationException } from '../errors.js';
 import { PLACEHOLDER_LENGTH_MAX } from '../limits.js';
 import type { AttributeValue } from '../table/item-types.js';
 import { valueFault } from '../table/item-value.js';
@@ -15,7 +15,7 @@ const VALUE = /^:[A-Za-z0-9_]+$/;
 
 /** The maps as they came in, types of the maps themselves checked. */
 export interface PlaceholderMaps {
-  readonly names?: Readonly<Record<string, unknown>>;
+  readonly names?: Readonly<Record<string, string>>;
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
@@ -68,17 +68,7 @@ function readNames(map: PlaceholderMaps['names']): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   if (map === undefined) return names;
   for (const key of keysOf('ExpressionAttributeNames', map, NAME)) {
-    const name = map[key];
-    // Lists of such maps come typed, so only the wrong types are left to refuse.
-    if (typeof name !== 'string') {
-      throw new SerializationException(
-        typeof name === 'number'
-          ? 'NUMBER_VALUE cannot be converted to String'
-          : 'Start of structure or map found where not expected',
-        `ExpressionAttributeNames.${key}`,
-      );
-    }
-    names.set(key, name);
+    names.set(key, map[key]);
   }
   return names;
 }
@@ -95,12 +85,18 @@ function readValues(map: PlaceholderMaps['values']): ReadonlyMap<string, Attribu
   return values;
 }
 
-function keysOf(parameter: string, map: Readonly<Record<string, unknown>>, syntax: RegExp): string[] {
+function keysOf(
+  parameter: string,
+  map: Readonly<Record<string, unknown>>,
+  syntax: RegExp,
+): string[] {
   const keys = Object.keys(map);
   if (keys.length === 0) throw new ValidationException(`${parameter} must not be empty`);
   for (const key of keys) {
     if (!syntax.test(key) || key.length > PLACEHOLDER_LENGTH_MAX) {
-      throw new ValidationException(`${parameter} contains invalid key: Syntax error; key: "${key}"`);
+      throw new ValidationException(
+        `${parameter} contains invalid key: Syntax error; key: "${key}"`,
+      );
     }
   }
   return keys;

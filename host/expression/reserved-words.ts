@@ -1,5 +1,5 @@
-// The 573 words that an expression may not use as a bare attribute name, at any depth of a path and in any case.
-// A name placeholder (`#status`) is never checked against them.
+// The 573 words that an expression may not use as a bare attribute name, at any depth of a path and
+// in any case. A name placeholder (`#status`) is never checked against them.
 
 const RESERVED_WORDS: ReadonlySet<string> = new Set(
   `

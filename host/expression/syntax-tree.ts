@@ -1,5 +1,5 @@
-// What a parsed condition is made of. Every node knows where it stood in the text. Parentheses leave no node: they
-// shaped the tree, and the parser has noted whether some were redundant.
+// What a parsed condition is made of. Every node knows where it stood in the text. Parentheses
+// leave no node: they shaped the tree, and the parser has noted whether some were redundant.
 
 interface Placed {
   readonly start: number;
@@ -75,12 +75,7 @@ export interface NotNode extends Placed {
 }
 
 export type ConditionNode =
-  | ComparisonNode
-  | BetweenNode
-  | InNode
-  | LogicalNode
-  | NotNode
-  | FunctionNode;
+  ComparisonNode | BetweenNode | InNode | LogicalNode | NotNode | FunctionNode;
 
 /** The nodes directly below a node, left to right. */
 export function childrenOf(

@@ -1,4 +1,5 @@
-// BatchGetItem: up to 100 items of any tables. What does not fit into 16 MB comes back as UnprocessedKeys.
+// BatchGetItem: up to 100 items of any tables. What does not fit into 16 MB comes back as
+// UnprocessedKeys.
 
 import { ValidationException } from '../errors.js';
 import { BATCH_GET_BYTES_MAX, BATCH_GET_KEYS_MAX } from '../limits.js';
@@ -133,7 +134,11 @@ function readBatchGet(rawInput: unknown): {
   if (requests.length === 0) throw enveloped(newFault('RequestItems', mustBeLonger(1)));
   const faults = requests.map(({ name, keys }) => lengthFault(name, keys?.length ?? 0));
   throwFaults(faults.slice(0, faults.findIndex((fault) => fault !== undefined) + 1));
-  const checked = requests.map(({ name, keys, consistent }) => ({ name, keys: keys ?? [], consistent }));
+  const checked = requests.map(({ name, keys, consistent }) => ({
+    name,
+    keys: keys ?? [],
+    consistent,
+  }));
   const count = checked.reduce((sum, { keys }) => sum + keys.length, 0);
   if (count > BATCH_GET_KEYS_MAX) {
     throw new ValidationException('Too many items requested for the BatchGetItem call');
@@ -153,7 +158,8 @@ function readBatchGet(rawInput: unknown): {
 /** The members of one table's request, types only. */
 function readTable(name: string, value: unknown) {
   const path = `RequestItems.${name}`;
-  const members = readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.KeysAndAttributes') ?? {};
+  const members =
+    readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.KeysAndAttributes') ?? {};
   const keys = readList(members.Keys, `${path}.Keys`)?.map(
     (key, index) => (readAttributeMap(key, `${path}.Keys[${index}]`) ?? {}) as Item,
   );
@@ -161,7 +167,9 @@ function readTable(name: string, value: unknown) {
   const names = readNameMap(members.ExpressionAttributeNames, `${path}.ExpressionAttributeNames`);
   refuseMembers('batchGet', members, ['ProjectionExpression', 'AttributesToGet']);
   if (names !== undefined) {
-    throw new ValidationException('ExpressionAttributeNames can only be specified when using expressions');
+    throw new ValidationException(
+      'ExpressionAttributeNames can only be specified when using expressions',
+    );
   }
   return { name, keys, consistent };
 }

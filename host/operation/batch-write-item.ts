@@ -1,5 +1,5 @@
-// BatchWriteItem: up to 25 puts and deletes in any tables. Each is atomic, the batch is not; but a fault that can be seen
-// beforehand refuses the whole batch with nothing written.
+// BatchWriteItem: up to 25 puts and deletes in any tables. Each is atomic, the batch is not; but a
+// fault that can be seen beforehand refuses the whole batch with nothing written.
 
 import { ThrottlingException, ValidationException } from '../errors.js';
 import { BATCH_WRITE_REQUESTS_MAX, ITEM_SIZE_MAX } from '../limits.js';
@@ -77,7 +77,9 @@ export async function batchWriteItem(
   const returnOld = wantsCapacity(capacityMode);
   const pending = requests.map(({ writes }, index) =>
     writes.map(({ put, item }) =>
-      put ? store.put(tables[index], item, { returnOld }) : store.delete(tables[index], item, { returnOld }),
+      put
+        ? store.put(tables[index], item, { returnOld })
+        : store.delete(tables[index], item, { returnOld }),
     ),
   );
   const settled = await Promise.all(pending.map((promises) => Promise.allSettled(promises)));
@@ -111,7 +113,12 @@ function throwUnlessPartial(outcomes: readonly PromiseSettledResult<Item | undef
   if (failures.length > 0 && failures.length === outcomes.length) throw failures[0].reason;
 }
 
-function checkWrite(context: OperationContext, table: StoredTable, write: Write, seen: SeenKeys): void {
+function checkWrite(
+  context: OperationContext,
+  table: StoredTable,
+  write: Write,
+  seen: SeenKeys,
+): void {
   const { put, item } = write;
   if (!put) {
     const problem = keyFault(table.key, item);
@@ -172,7 +179,10 @@ function readBatchWrite(rawInput: unknown): {
   return { requests, capacityMode: capacityMode as CapacityMode | undefined };
 }
 
-/** One WriteRequest, types only. Neither or both members are found by `requireOne`, after the lengths. */
+/**
+ * One WriteRequest, types only. Neither or both members are found by `requireOne`, after the
+ * lengths.
+ */
 function readRequest(value: unknown, path: string): readonly Write[] {
   const request = readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.WriteRequest') ?? {};
   const writes: Write[] = [];
@@ -200,7 +210,9 @@ function requireOne(writes: readonly Write[]): Write {
 
 function checkLength(name: string, count: number): void {
   if (count > BATCH_WRITE_REQUESTS_MAX) {
-    throw enveloped(newFault(`RequestItems.${name}.member`, mustBeShorter(BATCH_WRITE_REQUESTS_MAX)));
+    throw enveloped(
+      newFault(`RequestItems.${name}.member`, mustBeShorter(BATCH_WRITE_REQUESTS_MAX)),
+    );
   }
   if (count === 0) {
     throw enveloped(

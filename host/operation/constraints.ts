@@ -1,7 +1,9 @@
-// Constraints of members: required, length, pattern, enum, range. The second thing checked, after the types.
+// Constraints of members: required, length, pattern, enum, range. The second thing checked, after
+// the types.
 //
-// Most operations stop at the first fault; some join theirs, so faults are collected and thrown together. The texts come
-// in two styles, old (camelCase path and the value) and new (PascalCase path, no value): each caller says which.
+// Most operations stop at the first fault; some join theirs, so faults are collected and thrown
+// together. The texts come in two styles, old (camelCase path and the value) and new (PascalCase
+// path, no value): each caller says which.
 
 import { ValidationException } from '../errors.js';
 import { TABLE_ARN_LENGTH_MAX, TABLE_NAME_LENGTH_MAX, TABLE_NAME_LENGTH_MIN } from '../limits.js';
@@ -19,7 +21,9 @@ export function throwFaults(faults: readonly (string | undefined)[]): void {
   const found = faults.filter((fault) => fault !== undefined);
   if (found.length === 0) return;
   const errors = found.length === 1 ? 'error' : 'errors';
-  throw new ValidationException(`${found.length} validation ${errors} detected: ${found.join('; ')}`);
+  throw new ValidationException(
+    `${found.length} validation ${errors} detected: ${found.join('; ')}`,
+  );
 }
 
 /** Old style: `Value 'x' at 'tableName' failed to satisfy constraint: Member must …` */
@@ -34,10 +38,13 @@ export function newFault(path: string, must: string): string {
 }
 
 export const mustNotBeNull = 'not be null';
-export const mustBeAtLeast = (bound: number): string => `have value greater than or equal to ${bound}`;
+export const mustBeAtLeast = (bound: number): string =>
+  `have value greater than or equal to ${bound}`;
 export const mustBeAtMost = (bound: number): string => `have value less than or equal to ${bound}`;
-export const mustBeLonger = (bound: number): string => `have length greater than or equal to ${bound}`;
-export const mustBeShorter = (bound: number): string => `have length less than or equal to ${bound}`;
+export const mustBeLonger = (bound: number): string =>
+  `have length greater than or equal to ${bound}`;
+export const mustBeShorter = (bound: number): string =>
+  `have length less than or equal to ${bound}`;
 export const mustBeOneOf = (values: readonly string[]): string =>
   `satisfy enum value set: [${values.join(', ')}]`;
 export const mustMatchName = 'satisfy regular expression pattern: [a-zA-Z0-9_.-]+';
@@ -68,7 +75,10 @@ export function rangeFault(
   return undefined;
 }
 
-/** The TableName of an operation on an existing table: a name or an ARN. Throws; other faults are not seen beside it. */
+/**
+ * The TableName of an operation on an existing table: a name or an ARN. Throws; other faults are
+ * not seen beside it.
+ */
 export function checkTableName(name: string | undefined): asserts name is string {
   if (name === undefined) throwFaults([requiredFault(name, 'tableName')]);
   else if (!isTableArn(name)) throwFaults([tableNameFault(name, 'tableName', 1)]);
@@ -88,7 +98,9 @@ export function checkNewTableName(name: string | undefined): asserts name is str
 export function isBatchTableName(name: string): boolean {
   if (isTableArn(name)) return true;
   return (
-    name.length >= TABLE_NAME_LENGTH_MIN && name.length <= TABLE_NAME_LENGTH_MAX && TABLE_NAME.test(name)
+    name.length >= TABLE_NAME_LENGTH_MIN &&
+    name.length <= TABLE_NAME_LENGTH_MAX &&
+    TABLE_NAME.test(name)
   );
 }
 

@@ -12,6 +12,8 @@ export interface OperationContext {
   readonly random: Random;
 }
 
-/** An item or key as callers type it: as lib-dynamodb does, so that code written for it compiles unchanged. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+/**
+ * An item or key as callers type it: as lib-dynamodb does, so that code written for it compiles
+ * unchanged.
+ */
 export type DocumentItem = Record<string, any>;

@@ -1,4 +1,5 @@
-// The members of CreateTable: their types, their constraints, and the rules between them, in DynamoDB's order.
+// The members of CreateTable: their types, their constraints, and the rules between them, in
+// DynamoDB's order.
 
 import { LimitExceededException, UnsupportedParameter, ValidationException } from '../errors.js';
 import {
@@ -19,7 +20,14 @@ import {
 } from './constraints.js';
 import { checkTags, readTags, type Tag } from './tags.js';
 import { refuseMembers } from './unsupported.js';
-import { readBoolean, readInteger, readList, readString, readStructure, type Structure } from './wire-types.js';
+import {
+  readBoolean,
+  readInteger,
+  readList,
+  readString,
+  readStructure,
+  type Structure,
+} from './wire-types.js';
 
 const INVALID = 'One or more parameter values were invalid: ';
 const JAVA = 'com.amazonaws.dynamodb.v20120810';
@@ -73,19 +81,29 @@ export function readCreateTable(input: Structure): RawCreateTable {
         KeyType: readString(element.KeyType, `${path}.KeyType`) as KeySchemaElement['KeyType'],
       };
     }),
-    attributeDefinitions: readList(input.AttributeDefinitions, 'AttributeDefinitions')?.map((value, index) => {
-      const path = `AttributeDefinitions[${index}]`;
-      const element = readStructure(value, path, `${JAVA}.AttributeDefinition`) ?? {};
-      const type = readString(element.AttributeType, `${path}.AttributeType`);
-      return {
-        AttributeName: readString(element.AttributeName, `${path}.AttributeName`),
-        AttributeType: type as AttributeDefinition['AttributeType'],
-      };
-    }),
+    attributeDefinitions: readList(input.AttributeDefinitions, 'AttributeDefinitions')?.map(
+      (value, index) => {
+        const path = `AttributeDefinitions[${index}]`;
+        const element = readStructure(value, path, `${JAVA}.AttributeDefinition`) ?? {};
+        const type = readString(element.AttributeType, `${path}.AttributeType`);
+        return {
+          AttributeName: readString(element.AttributeName, `${path}.AttributeName`),
+          AttributeType: type as AttributeDefinition['AttributeType'],
+        };
+      },
+    ),
     billingMode: readString(input.BillingMode, 'BillingMode'),
     throughput: throughput && {
-      read: readInteger(throughput.ReadCapacityUnits, 'ProvisionedThroughput.ReadCapacityUnits', 'Long'),
-      write: readInteger(throughput.WriteCapacityUnits, 'ProvisionedThroughput.WriteCapacityUnits', 'Long'),
+      read: readInteger(
+        throughput.ReadCapacityUnits,
+        'ProvisionedThroughput.ReadCapacityUnits',
+        'Long',
+      ),
+      write: readInteger(
+        throughput.WriteCapacityUnits,
+        'ProvisionedThroughput.WriteCapacityUnits',
+        'Long',
+      ),
     },
     tableClass: readString(input.TableClass, 'TableClass'),
     deletionProtection: readBoolean(input.DeletionProtectionEnabled, 'DeletionProtectionEnabled'),
@@ -133,7 +151,8 @@ function constraintFaults(raw: RawCreateTable): (string | undefined)[] {
   if (keySchema?.length === 0) faults.push(oldFault('[]', 'keySchema', mustBeLonger(1)));
   if (keySchema !== undefined && keySchema.length > 2) {
     const shown = keySchema.map(
-      ({ AttributeName, KeyType }) => `KeySchemaElement(attributeName=${AttributeName}, keyType=${KeyType})`,
+      ({ AttributeName, KeyType }) =>
+        `KeySchemaElement(attributeName=${AttributeName}, keyType=${KeyType})`,
     );
     faults.push(oldFault(`[${shown.join(', ')}]`, 'keySchema', mustBeShorter(2)));
   }
@@ -166,7 +185,11 @@ function refuseLaterFeatures(input: Structure): void {
     const list = readList(input[member], member);
     if (list?.length === 0) throw new ValidationException(`${INVALID}List of ${member} is empty`);
   }
-  const stream = readStructure(input.StreamSpecification, 'StreamSpecification', `${JAVA}.StreamSpecification`);
+  const stream = readStructure(
+    input.StreamSpecification,
+    'StreamSpecification',
+    `${JAVA}.StreamSpecification`,
+  );
   if (stream !== undefined) {
     if (readBoolean(stream.StreamEnabled, 'StreamSpecification.StreamEnabled') === true) {
       throw new UnsupportedParameter('createTable', 'StreamSpecification');
@@ -230,17 +253,22 @@ function checkKeys(
   const defined = definitions.map(({ AttributeName }) => AttributeName);
   const keys = keySchema.map(({ AttributeName }) => AttributeName);
   const repeated = defined.find((name, index) => defined.indexOf(name) < index);
-  if (repeated !== undefined) throw new ValidationException(`Attribute Name is duplicated: ${repeated}`);
+  if (repeated !== undefined)
+    throw new ValidationException(`Attribute Name is duplicated: ${repeated}`);
   if (keys.length > 1 && keys[0] === keys[1]) {
     throw new ValidationException(
       'Both the Hash Key and the Range Key element in the KeySchema have the same name',
     );
   }
   if (keySchema[0].KeyType !== 'HASH') {
-    throw new ValidationException('Invalid KeySchema: The first KeySchemaElement is not a HASH key type');
+    throw new ValidationException(
+      'Invalid KeySchema: The first KeySchemaElement is not a HASH key type',
+    );
   }
   if (keySchema.length > 1 && keySchema[1].KeyType !== 'RANGE') {
-    throw new ValidationException('Invalid KeySchema: The second KeySchemaElement is not a RANGE key type');
+    throw new ValidationException(
+      'Invalid KeySchema: The second KeySchemaElement is not a RANGE key type',
+    );
   }
   if (keys.length > defined.length) {
     throw new ValidationException('Invalid KeySchema: Some index key attribute have no definition');

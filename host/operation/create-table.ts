@@ -1,10 +1,16 @@
 // CreateTable: makes a table. It is ACTIVE, and durable, when the promise resolves.
 //
-// Order of checks: name, existence (a table that exists hides every other fault), types of members, constraints (joined),
-// what this version does not serve, then the rules between members (create-table-rules.ts).
+// Order of checks: name, existence (a table that exists hides every other fault), types of members,
+// constraints (joined), what this version does not serve, then the rules between members
+// (create-table-rules.ts).
 
 import { randomUuid } from '../random.js';
-import { keySchemaOf, describeDefinition, tableArn, type AttributeDefinition } from '../table/definition.js';
+import {
+  keySchemaOf,
+  describeDefinition,
+  tableArn,
+  type AttributeDefinition,
+} from '../table/definition.js';
 import type { KeySchemaElement, TableDescription } from '../table/definition.js';
 import type { TableDefinition } from '../engine/store.js';
 import { checkNewTableName } from './constraints.js';

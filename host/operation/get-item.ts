@@ -5,7 +5,13 @@ import type { Item } from '../table/item-types.js';
 import { itemFault } from '../table/item-value.js';
 import { keyFault } from '../table/key-schema.js';
 import { consumedCapacity, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
-import { capacityModeFault, checkTableName, requiredFault, throwFaults, type CapacityMode } from './constraints.js';
+import {
+  capacityModeFault,
+  checkTableName,
+  requiredFault,
+  throwFaults,
+  type CapacityMode,
+} from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
 import { refuseMembers } from './unsupported.js';
 import { readAttributeMap, readBoolean, readInput, readNameMap, readString } from './wire-types.js';
@@ -15,7 +21,9 @@ export interface GetItemInput {
   TableName: string;
   /** Exactly the key attributes. */
   Key: DocumentItem;
-  /** True: sees every acknowledged write, and nothing that a crash could take back. Default false. */
+  /**
+   * True: sees every acknowledged write, and nothing that a crash could take back. Default false.
+   */
   ConsistentRead?: boolean;
   ReturnConsumedCapacity?: 'INDEXES' | 'TOTAL' | 'NONE';
 }
@@ -26,12 +34,16 @@ export interface GetItemOutput {
   ConsumedCapacity?: ConsumedCapacity;
 }
 
-export async function getItem(context: OperationContext, rawInput: unknown): Promise<GetItemOutput> {
+export async function getItem(
+  context: OperationContext,
+  rawInput: unknown,
+): Promise<GetItemOutput> {
   const input = readInput('get', rawInput);
   const tableName = readString(input.TableName, 'TableName');
   const key = readAttributeMap(input.Key, 'Key') as Item | undefined;
   const consistent = readBoolean(input.ConsistentRead, 'ConsistentRead') ?? false;
-  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity') as CapacityMode | undefined;
+  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity') as
+    CapacityMode | undefined;
   const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
 
   checkTableName(tableName);
@@ -39,7 +51,9 @@ export async function getItem(context: OperationContext, rawInput: unknown): Pro
   throwFaults([capacityModeFault(capacityMode)]);
   refuseMembers('get', input, ['ProjectionExpression', 'AttributesToGet']);
   if (names !== undefined) {
-    throw new ValidationException('ExpressionAttributeNames can only be specified when using expressions');
+    throw new ValidationException(
+      'ExpressionAttributeNames can only be specified when using expressions',
+    );
   }
   const fault = itemFault(key as Item, 'Key');
   if (fault !== undefined) throw new ValidationException(fault);

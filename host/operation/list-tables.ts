@@ -26,7 +26,9 @@ export async function listTables(
   const after = readString(input.ExclusiveStartTableName, 'ExclusiveStartTableName');
   const limit = readInteger(input.Limit, 'Limit');
   const path = 'exclusiveStartTableName';
-  throwFaults([after === undefined ? undefined : tableNameFault(after, path, TABLE_NAME_LENGTH_MIN)]);
+  throwFaults([
+    after === undefined ? undefined : tableNameFault(after, path, TABLE_NAME_LENGTH_MIN),
+  ]);
   throwFaults([rangeFault(limit, 'limit', 1, LIST_TABLES_LIMIT_MAX)]);
   const names = context.catalog.names().filter((name) => after === undefined || name > after);
   const page = names.slice(0, limit ?? LIST_TABLES_LIMIT_MAX);

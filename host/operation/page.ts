@@ -6,7 +6,12 @@ import { consumedCapacity, readUnits, wantsCapacity, type ConsumedCapacity } fro
 import { mustBeLonger, mustBeShorter, oldFault, type CapacityMode } from './constraints.js';
 import type { DocumentItem } from './context.js';
 
-export const SELECT_VALUES = ['SPECIFIC_ATTRIBUTES', 'COUNT', 'ALL_ATTRIBUTES', 'ALL_PROJECTED_ATTRIBUTES'] as const;
+export const SELECT_VALUES = [
+  'SPECIFIC_ATTRIBUTES',
+  'COUNT',
+  'ALL_ATTRIBUTES',
+  'ALL_PROJECTED_ATTRIBUTES',
+] as const;
 export type Select = (typeof SELECT_VALUES)[number];
 
 /** The answer of Query and Scan. */
@@ -23,7 +28,10 @@ export interface PageOutput {
 }
 
 /** What is wrong with a Select when there is no projection in the request, bare, or undefined. */
-export function selectFault(select: Select | undefined, indexName: string | undefined): string | undefined {
+export function selectFault(
+  select: Select | undefined,
+  indexName: string | undefined,
+): string | undefined {
   if (select === 'SPECIFIC_ATTRIBUTES') {
     return 'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES';
   }

@@ -20,7 +20,14 @@ import {
   type CapacityMode,
 } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
-import { SELECT_VALUES, indexNameFault, pageOutput, selectFault, type PageOutput, type Select } from './page.js';
+import {
+  SELECT_VALUES,
+  indexNameFault,
+  pageOutput,
+  selectFault,
+  type PageOutput,
+  type Select,
+} from './page.js';
 import { refuseMembers } from './unsupported.js';
 import {
   readAttributeMap,
@@ -69,7 +76,9 @@ export async function query(context: OperationContext, rawInput: unknown): Promi
 
   const table = context.catalog.require(request.tableName);
   if (request.indexName !== undefined) {
-    throw new ValidationException(`The table does not have the specified index: ${request.indexName}`);
+    throw new ValidationException(
+      `The table does not have the specified index: ${request.indexName}`,
+    );
   }
   const range = resolveKeyCondition(clauses, table.key);
   if (startKey !== undefined) checkStartKey(table.key, range, startKey);
@@ -105,7 +114,8 @@ function readQuery(rawInput: unknown): QueryRequest {
   const expression = readString(input.KeyConditionExpression, 'KeyConditionExpression');
   const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
   const values = readAttributeMap(input.ExpressionAttributeValues, 'ExpressionAttributeValues');
-  const startKey = readAttributeMap(input.ExclusiveStartKey, 'ExclusiveStartKey') as Item | undefined;
+  const startKey = readAttributeMap(input.ExclusiveStartKey, 'ExclusiveStartKey') as
+    Item | undefined;
   const limit = readInteger(input.Limit, 'Limit');
   const forward = readBoolean(input.ScanIndexForward, 'ScanIndexForward') ?? true;
   const consistent = readBoolean(input.ConsistentRead, 'ConsistentRead') ?? false;
@@ -142,7 +152,9 @@ function readQuery(rawInput: unknown): QueryRequest {
 
 function noExpression(names: boolean, values: boolean): ValidationException {
   if (names) {
-    return new ValidationException('ExpressionAttributeNames can only be specified when using expressions');
+    return new ValidationException(
+      'ExpressionAttributeNames can only be specified when using expressions',
+    );
   }
   if (values) {
     return new ValidationException(
@@ -171,6 +183,8 @@ function checkStartKey(schema: KeySchema, range: QueryRange, startKey: Item): vo
     );
   }
   if (range.sort !== undefined && !satisfies(startKey[schema.sort.name] as KeyValue, range.sort)) {
-    throw new ValidationException('The provided starting key does not match the range key predicate');
+    throw new ValidationException(
+      'The provided starting key does not match the range key predicate',
+    );
   }
 }

@@ -1,4 +1,5 @@
-// Scan: the items of a table or of one segment of it, in the order of the partition keys' hash, a page at a time.
+// Scan: the items of a table or of one segment of it, in the order of the partition keys' hash, a
+// page at a time.
 
 import { ValidationException } from '../errors.js';
 import { PAGE_BYTES_MAX, TOTAL_SEGMENTS_MAX } from '../limits.js';
@@ -15,7 +16,14 @@ import {
   type CapacityMode,
 } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
-import { SELECT_VALUES, indexNameFault, pageOutput, selectFault, type PageOutput, type Select } from './page.js';
+import {
+  SELECT_VALUES,
+  indexNameFault,
+  pageOutput,
+  selectFault,
+  type PageOutput,
+  type Select,
+} from './page.js';
 import { refuseMembers } from './unsupported.js';
 import {
   readAttributeMap,
@@ -57,7 +65,9 @@ export async function scan(context: OperationContext, rawInput: unknown): Promis
   const { range, startKey } = request;
   const table = context.catalog.require(request.tableName);
   if (request.indexName !== undefined) {
-    throw new ValidationException(`The table does not have the specified index: ${request.indexName}`);
+    throw new ValidationException(
+      `The table does not have the specified index: ${request.indexName}`,
+    );
   }
   if (startKey !== undefined) checkStartKey(context.store, table, range, startKey);
   const page = await context.store.page(table, range, {
@@ -85,13 +95,15 @@ function readScan(rawInput: unknown): ScanRequest {
   const input = readInput('scan', rawInput);
   const tableName = readString(input.TableName, 'TableName');
   const indexName = readString(input.IndexName, 'IndexName');
-  const startKey = readAttributeMap(input.ExclusiveStartKey, 'ExclusiveStartKey') as Item | undefined;
+  const startKey = readAttributeMap(input.ExclusiveStartKey, 'ExclusiveStartKey') as
+    Item | undefined;
   const limit = readInteger(input.Limit, 'Limit');
   const segment = readInteger(input.Segment, 'Segment');
   const totalSegments = readInteger(input.TotalSegments, 'TotalSegments');
   const consistent = readBoolean(input.ConsistentRead, 'ConsistentRead') ?? false;
   const select = readString(input.Select, 'Select') as Select | undefined;
-  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity') as CapacityMode | undefined;
+  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity') as
+    CapacityMode | undefined;
   const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
   const values = readAttributeMap(input.ExpressionAttributeValues, 'ExpressionAttributeValues');
 
@@ -104,7 +116,9 @@ function readScan(rawInput: unknown): ScanRequest {
   throwFaults([rangeFault(segment, 'segment', 0, TOTAL_SEGMENTS_MAX - 1)]);
   refuseMembers('scan', input, LATER_MEMBERS);
   if (names !== undefined) {
-    throw new ValidationException('ExpressionAttributeNames can only be specified when using expressions');
+    throw new ValidationException(
+      'ExpressionAttributeNames can only be specified when using expressions',
+    );
   }
   if (values !== undefined) {
     throw new ValidationException(

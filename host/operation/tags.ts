@@ -16,19 +16,30 @@ export function readTags(value: unknown): readonly Partial<Tag>[] | undefined {
   return readList(value, 'Tags')?.map((element, index) => {
     const path = `Tags[${index}]`;
     const tag = readStructure(element, path, 'com.amazonaws.dynamodb.v20120810.Tag') ?? {};
-    return { Key: readString(tag.Key, `${path}.Key`), Value: readString(tag.Value, `${path}.Value`) };
+    return {
+      Key: readString(tag.Key, `${path}.Key`),
+      Value: readString(tag.Value, `${path}.Value`),
+    };
   });
 }
 
 /** Throws the first fault; all or nothing. */
 export function checkTags(tags: readonly Partial<Tag>[]): Tag[] {
-  if (tags.length === 0) throw new ValidationException('Atleast one Tag needs to be provided as Input.');
+  if (tags.length === 0)
+    throw new ValidationException('Atleast one Tag needs to be provided as Input.');
   if (tags.length > TAGS_MAX) {
-    throw new ValidationException('Number of Tags exceed the current limit for the provided ResourceArn');
+    throw new ValidationException(
+      'Number of Tags exceed the current limit for the provided ResourceArn',
+    );
   }
   const seen = new Set<string>();
   return tags.map(({ Key, Value }) => {
-    if (Key === undefined || Key === '' || [...Key].length > TAG_KEY_LENGTH_MAX || !ALLOWED.test(Key)) {
+    if (
+      Key === undefined ||
+      Key === '' ||
+      [...Key].length > TAG_KEY_LENGTH_MAX ||
+      !ALLOWED.test(Key)
+    ) {
       throw new ValidationException(`The Tag Key provided is invalid, Key: ${Key ?? 'null'}`);
     }
     if (Key.startsWith('aws:')) {

@@ -1,4 +1,5 @@
-// Members of requests that DynamoDB has and this version does not serve yet. They are refused, never ignored.
+// Members of requests that DynamoDB has and this version does not serve yet. They are refused,
+// never ignored.
 
 import { UnsupportedParameter } from '../errors.js';
 import type { Structure } from './wire-types.js';

@@ -1,4 +1,5 @@
-// How a value reads in DynamoDB's JSON. A few messages quote a request that way; nothing else here speaks JSON.
+// How a value reads in DynamoDB's JSON. A few messages quote a request that way; nothing else here
+// speaks JSON.
 
 import type { AttributeValue } from '../table/item-types.js';
 import { typeOfValue } from '../table/item-value.js';
@@ -7,7 +8,8 @@ import { typeOfValue } from '../table/item-value.js';
 export function attributeJson(value: AttributeValue): object {
   const type = typeOfValue(value);
   if (value === null) return { NULL: true };
-  if (value instanceof Set) return { [type]: [...(value as ReadonlySet<AttributeValue>)].map(scalarJson) };
+  if (value instanceof Set)
+    return { [type]: [...(value as ReadonlySet<AttributeValue>)].map(scalarJson) };
   if (Array.isArray(value)) return { L: (value as readonly AttributeValue[]).map(attributeJson) };
   if (type === 'M') return { M: itemJson(value as { readonly [name: string]: AttributeValue }) };
   return { [type]: scalarJson(value) };
@@ -15,7 +17,9 @@ export function attributeJson(value: AttributeValue): object {
 
 /** An item or key as DynamoDB JSON. */
 export function itemJson(item: { readonly [name: string]: AttributeValue }): object {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attributeJson(value)]));
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [name, attributeJson(value)]),
+  );
 }
 
 function scalarJson(value: AttributeValue): string | boolean {

@@ -1,8 +1,10 @@
-// The JSON type of every member of a request, checked before anything else: what the service calls serialisation.
+// The JSON type of every member of a request, checked before anything else: what the service calls
+// serialisation.
 //
-// A value that JSON could carry but the member cannot take is a SerializationException with the service's text. A value
-// that JSON could not even carry (a function, a Map, an instance of a class) is an InvalidArgument. Both name the member.
-// `null` and `undefined` members count as absent, and members nobody knows are ignored, as on the wire.
+// A value that JSON could carry but the member cannot take is a SerializationException with the
+// service's text. A value that JSON could not even carry (a function, a Map, an instance of a
+// class) is an InvalidArgument. Both name the member. `null` and `undefined` members count as
+// absent, and members nobody knows are ignored, as on the wire.
 
 import { InvalidArgument, SerializationException } from '../errors.js';
 import { isPlainObject } from '../table/item-value.js';
@@ -53,7 +55,11 @@ export function readInteger(
   throw wrongScalar(value, parameter, width, 'a finite number');
 }
 
-export function readStructure(value: unknown, parameter: string, javaType: string): Structure | undefined {
+export function readStructure(
+  value: unknown,
+  parameter: string,
+  javaType: string,
+): Structure | undefined {
   if (value === undefined || value === null) return undefined;
   if (isPlainObject(value)) return value;
   if (Array.isArray(value)) {
@@ -65,23 +71,36 @@ export function readStructure(value: unknown, parameter: string, javaType: strin
 const ATTRIBUTE_MAP =
   'java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>';
 
-/** An item, a key or the values of placeholders. What is in it is checked by table/item-value.ts. */
+/**
+ * An item, a key or the values of placeholders. What is in it is checked by table/item-value.ts.
+ */
 export function readAttributeMap(value: unknown, parameter: string): Structure | undefined {
   return readStructure(value, parameter, ATTRIBUTE_MAP);
 }
 
 /** A map of placeholders to names. */
-export function readNameMap(value: unknown, parameter: string): Structure | undefined {
+export function readNameMap(
+  value: unknown,
+  parameter: string,
+): Readonly<Record<string, string>> | undefined {
   const map = readStructure(value, parameter, 'java.util.Map<java.lang.String, java.lang.String>');
-  if (map !== undefined) for (const key of Object.keys(map)) readString(map[key], `${parameter}.${key}`);
-  return map;
+  if (map === undefined) return undefined;
+  const names: [string, string][] = [];
+  for (const key of Object.keys(map)) {
+    const name = readString(map[key], `${parameter}.${key}`);
+    if (name !== undefined) names.push([key, name]);
+  }
+  return Object.fromEntries(names);
 }
 
 export function readList(value: unknown, parameter: string): readonly unknown[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (Array.isArray(value)) return value;
   if (isPlainObject(value)) {
-    throw new SerializationException('Start of structure or map found where not expected', parameter);
+    throw new SerializationException(
+      'Start of structure or map found where not expected',
+      parameter,
+    );
   }
   throw notACollection(value, parameter, 'an array');
 }
@@ -96,10 +115,16 @@ function wrongScalar(value: unknown, parameter: string, javaType: string, expect
     return new SerializationException(`${kind} cannot be converted to ${javaType}`, parameter);
   }
   if (Array.isArray(value)) {
-    return new SerializationException(`Unrecognized collection type class java.lang.${javaType}`, parameter);
+    return new SerializationException(
+      `Unrecognized collection type class java.lang.${javaType}`,
+      parameter,
+    );
   }
   if (isPlainObject(value)) {
-    return new SerializationException('Start of structure or map found where not expected', parameter);
+    return new SerializationException(
+      'Start of structure or map found where not expected',
+      parameter,
+    );
   }
   return new InvalidArgument(parameter, expected, value);
 }

@@ -25,6 +25,8 @@ export interface LogThreadData {
 export type OpenReply = { kind: 'prepared'; handles: Keeper['handles'] } | { kind: 'opened' };
 
 const IDLE_MS = 1000;
+/** So long without a write counts as a quiet moment: what can wait is done then, not between two awaited writes. */
+const QUIET_MS = 3;
 const BREATHE_MS = 1;
 
 const { runtime, doorbell: doorbellBuffer } = workerData as LogThreadData;
@@ -40,10 +42,12 @@ parentPort?.postMessage('ready');
 void run();
 
 async function run(): Promise<never> {
+  let restless = true; // something was written since the keepers had a quiet moment
   for (;;) {
     const busy = turn();
+    restless ||= busy;
     if (working > 0) await new Promise((resolve) => setImmediate(resolve));
-    else if (!busy && !rest()) doorbell.sleep(IDLE_MS);
+    else if (!busy && !doorbell.sleep(restless ? QUIET_MS : IDLE_MS)) restless = rest();
   }
 }
 

@@ -1,5 +1,6 @@
 // Errors that travel between threads: their fields are packed, and an error of the same kind is made on the other side.
 
+import { ResourceInUseException, ResourceNotFoundException } from '../errors.js';
 import { StorageError, type StorageErrorCode } from '../../io/errors.js';
 
 export interface PackedError {
@@ -10,6 +11,12 @@ export interface PackedError {
   readonly offset?: number;
   readonly pid?: number;
 }
+
+/** What the keeper throws of DynamoDB's errors. */
+const KNOWN: Record<string, (new (message: string) => Error) | undefined> = {
+  ResourceInUseException,
+  ResourceNotFoundException,
+};
 
 export function packError(error: unknown): PackedError {
   if (error instanceof StorageError) {
@@ -22,6 +29,8 @@ export function packError(error: unknown): PackedError {
 
 export function unpackError(packed: PackedError): Error {
   if (packed.code !== undefined) return new StorageError(packed.code, packed.message, packed);
+  const known = KNOWN[packed.name];
+  if (known !== undefined) return new known(packed.message);
   const error = new Error(packed.message);
   error.name = packed.name;
   return error;

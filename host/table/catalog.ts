@@ -1,12 +1,17 @@
 // Tables by name, as the doors see them, on top of the store's catalog.
 //
-// Names are unique while a table exists. Between the request for a table and its durability it is CREATING, between the
-// request to drop it and its end DELETING: both are known here only, and item operations meet neither.
+// Names are unique while a table exists. Between the request for a table and its durability it is
+// CREATING, between the request to drop it and its end DELETING: both are known here only, and item
+// operations meet neither.
 //
-// Invariant: a table returned by `find` is not dropped at that moment. Other threads may create and drop too, so a miss
-// and a dropped entry both ask the store again.
+// Invariant: a table returned by `find` is not dropped at that moment. Other threads may create and
+// drop too, so a miss and a dropped entry both ask the store again.
 
-import { ResourceInUseException, ResourceNotFoundException, ValidationException } from '../errors.js';
+import {
+  ResourceInUseException,
+  ResourceNotFoundException,
+  ValidationException,
+} from '../errors.js';
 import type { Store, StoredTable, TableDefinition } from '../engine/store.js';
 import { ACCOUNT, REGION } from './definition.js';
 
@@ -40,8 +45,13 @@ export class Catalog {
     return table;
   }
 
-  /** The table a table operation names, with its status. A table being deleted is still described. */
-  describe(nameOrArn: string): { status: 'CREATING' | 'ACTIVE' | 'DELETING'; table: TableDefinition } {
+  /**
+   * The table a table operation names, with its status. A table being deleted is still described.
+   */
+  describe(nameOrArn: string): {
+    status: 'CREATING' | 'ACTIVE' | 'DELETING';
+    table: TableDefinition;
+  } {
     const name = tableNameOf(nameOrArn);
     if (name !== undefined) {
       const deleting = this.#deleting.get(name);
@@ -104,7 +114,10 @@ export class Catalog {
     return table;
   }
 
-  /** Drops a table that `requireDroppable` has just passed. From the call on, item operations do not find it. */
+  /**
+   * Drops a table that `requireDroppable` has just passed. From the call on, item operations do not
+   * find it.
+   */
   async drop(table: StoredTable): Promise<void> {
     this.#tables.delete(table.name);
     this.#deleting.set(table.name, table);
@@ -126,7 +139,9 @@ function tableNameOf(nameOrArn: string): string | undefined {
   const match = ARN.exec(nameOrArn);
   if (match === null) return undefined;
   if (match[1] !== REGION) {
-    throw new ValidationException(`1 validation error detected: Invalid AWS region in '${nameOrArn}'`);
+    throw new ValidationException(
+      `1 validation error detected: Invalid AWS region in '${nameOrArn}'`,
+    );
   }
   return match[2] === ACCOUNT ? match[3] : undefined;
 }

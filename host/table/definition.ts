@@ -1,4 +1,5 @@
-// A table's definition in the three forms it has: DynamoDB's shapes, the stored definition, the description.
+// A table's definition in the three forms it has: DynamoDB's shapes, the stored definition, the
+// description.
 
 import type { TableDefinition, TableFigures } from '../engine/store.js';
 import type { KeySchema } from './item-types.js';
@@ -27,10 +28,15 @@ export interface ProvisionedThroughputDescription {
   WriteCapacityUnits: number;
 }
 
-/** DynamoDB's TableDescription, as far as this version's tables go. Absent features are left out. */
+/**
+ * DynamoDB's TableDescription, as far as this version's tables go. Absent features are left out.
+ */
 export interface TableDescription {
   AttributeDefinitions?: AttributeDefinition[];
-  BillingModeSummary?: { BillingMode: 'PAY_PER_REQUEST' | 'PROVISIONED'; LastUpdateToPayPerRequestDateTime?: Date };
+  BillingModeSummary?: {
+    BillingMode: 'PAY_PER_REQUEST' | 'PROVISIONED';
+    LastUpdateToPayPerRequestDateTime?: Date;
+  };
   CreationDateTime?: Date;
   DeletionProtectionEnabled: boolean;
   ItemCount: number;
@@ -55,7 +61,9 @@ export function keySchemaOf(
   definitions: readonly AttributeDefinition[],
 ): KeySchema {
   const attribute = (element: KeySchemaElement): KeySchema['partition'] => {
-    const definition = definitions.find(({ AttributeName }) => AttributeName === element.AttributeName);
+    const definition = definitions.find(
+      ({ AttributeName }) => AttributeName === element.AttributeName,
+    );
     if (definition === undefined) throw new Error(`no definition of ${element.AttributeName}`);
     return { name: definition.AttributeName, type: definition.AttributeType };
   };
@@ -85,17 +93,22 @@ export function describeDefinition(
     TableStatus: status,
   };
   if (answer !== 'delete') {
-    description.AttributeDefinitions = table.attributeDefinitions.map((definition) => ({ ...definition }));
+    description.AttributeDefinitions = table.attributeDefinitions.map((definition) => ({
+      ...definition,
+    }));
     description.CreationDateTime = new Date(table.createdAtMs);
     description.KeySchema = keySchemaElements(table.key);
   }
   if (table.onDemandSinceMs !== undefined) {
     description.BillingModeSummary = { BillingMode: table.billingMode };
     if (answer === 'describe') {
-      description.BillingModeSummary.LastUpdateToPayPerRequestDateTime = new Date(table.onDemandSinceMs);
+      description.BillingModeSummary.LastUpdateToPayPerRequestDateTime = new Date(
+        table.onDemandSinceMs,
+      );
     }
   }
-  if (table.tableClass !== undefined) description.TableClassSummary = { TableClass: table.tableClass };
+  if (table.tableClass !== undefined)
+    description.TableClassSummary = { TableClass: table.tableClass };
   if (answer === 'describe') {
     const onDemand = table.billingMode === 'PAY_PER_REQUEST';
     description.WarmThroughput = {

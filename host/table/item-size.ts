@@ -1,5 +1,5 @@
-// DynamoDB's size of items: what limits, pages and capacity units are counted in. Only legal values come here
-// (table/item-value.ts), so there is no depth to guard.
+// DynamoDB's size of items: what limits, pages and capacity units are counted in. Only legal values
+// come here (table/item-value.ts), so there is no depth to guard.
 
 import { decimalSize } from '../core/codec/decimal.js';
 import { NumberValue } from '../number-value.js';

@@ -1,9 +1,10 @@
 // The items of a query or scan as an async iterable, fetched a page at a time and only when asked.
 //
 // Invariants:
-//  * Back-pressure: a source's next page is asked for only once its last one has been consumed, so a stream holds at
-//    most one page for each source (a query has one source, a parallel scan one for each segment).
-//  * Calls of next() resolve in the order they were made, also when the caller does not await them one by one.
+//  * Back-pressure: a source's next page is asked for only once its last one has been consumed, so a
+//    stream holds at most one page for each source (a query has one source, a parallel scan one for
+//    each segment).
+//  * Calls of next() resolve in the order they were made, also when they are not awaited one by one.
 //  * After the end, an error, an abort or return() the stream is over: next() answers done.
 
 import type { Page } from '../engine/store.js';
@@ -20,8 +21,8 @@ interface Arrival {
 const DONE: IteratorResult<never, undefined> = Object.freeze({ done: true, value: undefined });
 
 /**
- * What `query` and `scan` of a table return. Iterate it once: item by item, or page by page, which saves a promise for
- * each item.
+ * What `query` and `scan` of a table return. Iterate it once: item by item, or page by page, which
+ * saves a promise for each item.
  *
  * @example
  * for await (const order of orders.query({ user_id: 'u1' })) console.log(order);
@@ -31,7 +32,10 @@ const DONE: IteratorResult<never, undefined> = Object.freeze({ done: true, value
 export class ItemStream<T = Item> implements AsyncIterableIterator<T, undefined> {
   readonly #sources: readonly PageSource[];
   readonly #signal: AbortSignal | undefined;
-  /** For each source with a page under way. Empty and not started means the first call begins them all. */
+  /**
+   * For each source with a page under way. Empty and not started means the first call begins them
+   * all.
+   */
   readonly #pending = new Map<number, Promise<Arrival>>();
   #started = false;
   #over = false;
@@ -43,7 +47,11 @@ export class ItemStream<T = Item> implements AsyncIterableIterator<T, undefined>
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  constructor(sources: readonly PageSource[], limit: number | undefined, signal: AbortSignal | undefined) {
+  constructor(
+    sources: readonly PageSource[],
+    limit: number | undefined,
+    signal: AbortSignal | undefined,
+  ) {
     this.#sources = sources;
     this.#left = limit ?? Infinity;
     this.#signal = signal;
@@ -98,7 +106,8 @@ export class ItemStream<T = Item> implements AsyncIterableIterator<T, undefined>
   #inTurn<Result>(step: () => Promise<Result>): Promise<Result> {
     this.#waiting++;
     const turn = this.#turn.then(step).finally(() => this.#waiting--);
-    this.#turn = turn.catch(() => undefined); // The caller of this turn has the error; the next one goes on.
+    // The caller of this turn has the error; the next turn goes on.
+    this.#turn = turn.catch(() => undefined);
     return turn;
   }
 

@@ -1,13 +1,18 @@
 // The JavaScript values an item is made of.
 //
-// One DynamoDB type has one JavaScript form on the way out; on the way in a number may also be a bigint:
-//   S string   N number when that is exact, else NumberValue   B Uint8Array   BOOL boolean   NULL null
+// One DynamoDB type has one JavaScript form on the way out; on the way in a number may also be a
+// bigint:
+//   S string   N number when that is exact, else NumberValue   B Uint8Array
+//   BOOL boolean   NULL null
 //   L array    M plain object (any name is legal, `__proto__` too)    SS, NS, BS Set
 // Nothing here is an instance of a user's class: such objects are refused, never converted.
 
 import type { NumberValue } from '../number-value.js';
 
-/** A number attribute. Reads give `number` when it is exact and `NumberValue` (a decimal text) when not. */
+/**
+ * A number attribute. Reads give `number` when it is exact and `NumberValue` (a decimal text) when
+ * not.
+ */
 export type NumberAttribute = number | bigint | NumberValue;
 
 /** A value that a key attribute can have. */

@@ -1,8 +1,9 @@
 // What a value must be to be stored, and the text DynamoDB has for each way of failing.
 //
-// Invariants: nothing is converted or copied; recursion is bounded by the 32 levels, so a value that contains itself is a
-// nesting fault like any other. A fault of DynamoDB's is returned as its bare text, since operations wrap it in different
-// words; what no DynamoDB type can hold is thrown as UnsupportedValue, which names the place.
+// Invariants: nothing is converted or copied; recursion is bounded by the 32 levels, so a value
+// that contains itself is a nesting fault like any other. A fault of DynamoDB's is returned as its
+// bare text, since operations wrap it in different words; what no DynamoDB type can hold is thrown
+// as UnsupportedValue, which names the place.
 
 import { UnsupportedValue, describeValue } from '../errors.js';
 import { ATTRIBUTE_NAME_BYTES_MAX, NESTING_LEVELS_MAX } from '../limits.js';
@@ -12,15 +13,25 @@ import { textSize } from './item-size.js';
 import type { AttributeValue, Item, NumberAttribute, TypeName } from './item-types.js';
 import { decimalIdentity, decimalOf, numberFault } from './number.js';
 
-/** The two layers of wording: single-item operations, and the older one of batches, transactions and Scan. */
+/**
+ * The two layers of wording: single-item operations, and the older one of batches, transactions and
+ * Scan.
+ */
 export type Wording = 'current' | 'older';
 
 const INVALID = 'One or more parameter values were invalid: ';
 const TOO_DEEP =
   'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit';
 
-/** The first fault of a whole item (or key), or undefined. `path` is how UnsupportedValue names the parameter. */
-export function itemFault(item: Item, path: string, wording: Wording = 'current'): string | undefined {
+/**
+ * The first fault of a whole item (or key), or undefined. `path` is how UnsupportedValue names the
+ * parameter.
+ */
+export function itemFault(
+  item: Item,
+  path: string,
+  wording: Wording = 'current',
+): string | undefined {
   for (const name of Object.keys(item)) {
     const fault = nameFault(name, path) ?? valueFault(item[name], `${path}.${name}`, wording, 1);
     if (fault !== undefined) return fault;
@@ -28,8 +39,15 @@ export function itemFault(item: Item, path: string, wording: Wording = 'current'
   return undefined;
 }
 
-/** The first fault of a value at a level: 1 for a top-level attribute or a value of an expression. */
-export function valueFault(value: unknown, path: string, wording: Wording, level = 1): string | undefined {
+/**
+ * The first fault of a value at a level: 1 for a top-level attribute or a value of an expression.
+ */
+export function valueFault(
+  value: unknown,
+  path: string,
+  wording: Wording,
+  level = 1,
+): string | undefined {
   if (level > NESTING_LEVELS_MAX) return TOO_DEEP;
   switch (typeof value) {
     case 'string':
@@ -42,7 +60,10 @@ export function valueFault(value: unknown, path: string, wording: Wording, level
     case 'object':
       break;
     default:
-      throw new UnsupportedValue(path, `${describeValue(value)} has no DynamoDB type${hint(value)}.`);
+      throw new UnsupportedValue(
+        path,
+        `${describeValue(value)} has no DynamoDB type${hint(value)}.`,
+      );
   }
   if (value === null || value instanceof Uint8Array) return undefined;
   if (value instanceof NumberValue) return numberFault(value);
@@ -106,7 +127,10 @@ function hint(value: unknown): string {
 function nameFault(name: string, path: string): string | undefined {
   if (name === '') return 'Empty attribute name';
   if (!name.isWellFormed()) {
-    throw new UnsupportedValue(path, 'has an attribute name with a lone surrogate, which is not Unicode.');
+    throw new UnsupportedValue(
+      path,
+      'has an attribute name with a lone surrogate, which is not Unicode.',
+    );
   }
   // A name has at most three bytes for each UTF-16 unit, so most need no counting.
   if (name.length * 3 > ATTRIBUTE_NAME_BYTES_MAX && textSize(name) > ATTRIBUTE_NAME_BYTES_MAX) {
@@ -143,7 +167,8 @@ function setFault(set: ReadonlySet<unknown>, path: string, wording: Wording): st
 
 function memberType(value: unknown): 'S' | 'N' | 'B' | undefined {
   if (typeof value === 'string') return 'S';
-  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberValue) return 'N';
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberValue)
+    return 'N';
   return value instanceof Uint8Array ? 'B' : undefined;
 }
 

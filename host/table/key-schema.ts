@@ -1,14 +1,23 @@
 // Whether an item or a key fits a table's key schema, and DynamoDB's text when it does not.
 //
-// The caller has checked the values themselves (table/item-value.ts) or is about to report the key's fault first: these
-// functions look only at the key attributes. Key-schema texts are never enveloped, in any operation.
+// The caller has checked the values themselves (table/item-value.ts) or is about to report the
+// key's fault first: these functions look only at the key attributes. Key-schema texts are never
+// enveloped, in any operation.
 
 import { ValidationException } from '../errors.js';
 import { PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX } from '../limits.js';
 import { compareDecimals } from '../core/codec/decimal.js';
 import { NumberValue } from '../number-value.js';
 import { textSize } from './item-size.js';
-import type { AttributeValue, Item, KeyAttribute, KeySchema, KeyType, KeyValue, NumberAttribute } from './item-types.js';
+import type {
+  AttributeValue,
+  Item,
+  KeyAttribute,
+  KeySchema,
+  KeyType,
+  KeyValue,
+  NumberAttribute,
+} from './item-types.js';
 import { typeOfValue } from './item-value.js';
 import { decimalIdentity, decimalOf } from './number.js';
 
@@ -41,16 +50,24 @@ export function keyFault(schema: KeySchema, key: Item): ValidationException | un
     : new ValidationException(KEY_DOES_NOT_MATCH);
 }
 
-/** Whether a key holds exactly the key attributes with the declared types. Sizes are another matter. */
+/**
+ * Whether a key holds exactly the key attributes with the declared types. Sizes are another matter.
+ */
 export function keyMatches(schema: KeySchema, key: Item): boolean {
   const attributes = keyAttributes(schema);
   if (Object.keys(key).length !== attributes.length) return false;
-  return attributes.every(({ name, type }) => Object.hasOwn(key, name) && hasKeyType(key[name], type));
+  return attributes.every(
+    ({ name, type }) => Object.hasOwn(key, name) && hasKeyType(key[name], type),
+  );
 }
 
 /** Empty and oversize key values, partition key first. */
 export function keyValuesFault(schema: KeySchema, item: Item): ValidationException | undefined {
-  const partition = keyValueFault(schema.partition, item[schema.partition.name] as KeyValue, 'partition');
+  const partition = keyValueFault(
+    schema.partition,
+    item[schema.partition.name] as KeyValue,
+    'partition',
+  );
   if (partition !== undefined || schema.sort === undefined) return partition;
   return keyValueFault(schema.sort, item[schema.sort.name] as KeyValue, 'sort');
 }
@@ -114,7 +131,9 @@ export function sameKeyValue(left: AttributeValue, right: AttributeValue): boole
   return valueIdentity(left) === valueIdentity(right);
 }
 
-/** The order of two values of one type: strings by UTF-8 bytes, binary by bytes, numbers by value. */
+/**
+ * The order of two values of one type: strings by UTF-8 bytes, binary by bytes, numbers by value.
+ */
 export function compareKeyValues(left: KeyValue, right: KeyValue): number {
   if (typeof left === 'string') return compareTexts(left, right as string);
   if (left instanceof Uint8Array) return Buffer.compare(left, right as Uint8Array);

@@ -10,7 +10,10 @@ import {
 } from '../core/codec/decimal.js';
 import type { NumberAttribute } from './item-types.js';
 
-/** The decimal behind a number attribute. Throws a ValidationException for what is out of range or no number. */
+/**
+ * The decimal behind a number attribute. Throws a ValidationException for what is out of range or
+ * no number.
+ */
 export function decimalOf(value: NumberAttribute): Decimal {
   if (typeof value === 'bigint') return decimalOfBigint(value);
   if (typeof value !== 'number') return parseDecimal(value.value);

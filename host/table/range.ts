@@ -1,8 +1,9 @@
-// The range of a query in the fast handle's own words: `{ user_id: 'u1', order_id: { beginsWith: '2024-' } }`.
+// The range of a query in the fast handle's own words: `{ user_id: 'u1', order_id: { beginsWith:
+// '2024-' } }`.
 
 import { InvalidArgument, ValidationException } from '../errors.js';
 import type { QueryRange, SortCondition } from '../engine/store.js';
-import { checkKeyValue, checkSortCondition, keyValue, missedKey } from '../expression/key-condition.js';
+import { checkKeyValue, checkedSort, keyValue, missedKey } from '../expression/key-condition.js';
 import type { KeySchema, KeyValue } from './item-types.js';
 import { isPlainObject, valueFault } from './item-value.js';
 import { compareKeyValues } from './key-schema.js';
@@ -20,10 +21,17 @@ export type SortOperators<Value> =
 
 const OPERATORS: ReadonlySet<string> = new Set(['lt', 'lte', 'gt', 'gte', 'between', 'beginsWith']);
 
-/** Reads a range against a key schema. Throws InvalidArgument for its shape, ValidationException for its values. */
+/**
+ * Reads a range against a key schema. Throws InvalidArgument for its shape, ValidationException for
+ * its values.
+ */
 export function readRange(schema: KeySchema, range: unknown): QueryRange {
   if (!isPlainObject(range)) {
-    throw new InvalidArgument('The range of query', `an object with ${schema.partition.name}`, range);
+    throw new InvalidArgument(
+      'The range of query',
+      `an object with ${schema.partition.name}`,
+      range,
+    );
   }
   const names = Object.keys(range);
   const { partition, sort } = schema;
@@ -37,8 +45,7 @@ export function readRange(schema: KeySchema, range: unknown): QueryRange {
     throw new InvalidArgument('The range of query', `conditions on ${known} only`, `${other}`);
   }
   const condition = readSort(sort, range[sort.name]);
-  checkSortCondition(sort, condition);
-  return { kind: 'query', partition: value, sort: condition };
+  return { kind: 'query', partition: value, sort: checkedSort(sort, condition) };
 }
 
 function readSort(attribute: KeySchema['partition'], condition: unknown): SortCondition {

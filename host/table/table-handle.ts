@@ -1,8 +1,8 @@
 // The fast door to one table: no request objects, no text to parse, one call down to the store.
 //
-// Invariants: the table is resolved once and looked up again only after it was dropped, so a handle may be made before its
-// table and outlive it. Nothing is copied and nothing is validated here that the store validates anyway; methods return
-// the store's own promises.
+// Invariants: the table is resolved once and looked up again only after it was dropped, so a handle
+// may be made before its table and outlive it. Nothing is copied and nothing is validated here that
+// the store validates anyway; methods return the store's own promises.
 
 import { InvalidArgument } from '../errors.js';
 import type { PageOptions, Range, Store, StoredTable } from '../engine/store.js';
@@ -15,8 +15,8 @@ import { readRange, type SortOperators } from './range.js';
 
 export interface GetOptions {
   /**
-   * True: sees every acknowledged write, and returns nothing that a crash could take back. Default false, which never
-   * waits for the disk's log.
+   * True: sees every acknowledged write, and returns nothing that a crash could take back. Default
+   * false, which never waits for the disk's log.
    */
   consistent?: boolean;
   /** Rejects with the signal's reason once it is aborted. */
@@ -31,7 +31,10 @@ export interface QueryOptions extends GetOptions {
 }
 
 export interface ScanOptions extends GetOptions {
-  /** Read that many parts of the table side by side, 1 to 1,024; items come as they arrive. Default 1. */
+  /**
+   * Read that many parts of the table side by side, 1 to 1,024; items come as they arrive. Default
+   * 1.
+   */
   segments?: number;
   /** Items at most. Default: all. */
   limit?: number;
@@ -48,32 +51,42 @@ export type RangeOf<T, K extends keyof T> = [K] extends [never]
 /**
  * One table, fast. Made by `db.table(name)`; name the key attributes to have keys and ranges typed.
  *
- * Methods reject (and `getSync` throws) with ValidationException and DynamoDB's text for items and keys that break a
- * rule, ResourceNotFoundException if there is no such table, DatabaseClosed after `close()`.
+ * Methods reject (and `getSync` throws) with ValidationException and DynamoDB's text for items and
+ * keys that break a rule, ResourceNotFoundException if there is no such table, DatabaseClosed after
+ * `close()`.
  *
  * @example
  * interface Order { user_id: string; order_id: string; total: number }
  * const orders = db.table<Order, 'user_id' | 'order_id'>('Orders');
  * await orders.put({ user_id: 'u1', order_id: '2024-01-07#1', total: 12.5 });
  * const order = await orders.get({ user_id: 'u1', order_id: '2024-01-07#1' });
- * for await (const o of orders.query({ user_id: 'u1', order_id: { beginsWith: '2024-' } })) console.log(o.total);
+ * const range = { user_id: 'u1', order_id: { beginsWith: '2024-' } };
+ * for await (const o of orders.query(range)) console.log(o.total);
  */
 export interface Table<T extends object = Item, K extends keyof T = never> {
   readonly name: string;
-  /** Creates an item, or replaces the whole of it. Durable when it resolves (with `durability: 'sync'`). */
+  /**
+   * Creates an item, or replaces the whole of it. Durable when it resolves (with `durability:
+   * 'sync'`).
+   */
   put(item: T): Promise<void>;
   /** The item with this key, or undefined. The key holds exactly the key attributes. */
   get(key: KeyOf<T, K>, options?: GetOptions): Promise<T | undefined>;
-  /** The same without a promise, eventually consistent. Blocks the thread if the item is only on disk. */
+  /**
+   * The same without a promise, eventually consistent. Blocks the thread if the item is only on
+   * disk.
+   */
   getSync(key: KeyOf<T, K>): T | undefined;
   /** Deletes an item. Deleting nothing is a success. */
   delete(key: KeyOf<T, K>): Promise<void>;
   /**
-   * The items of one partition in the order of their sort keys. The range names the table's own key attributes; a sort
-   * key takes a value, or one of `lt`, `lte`, `gt`, `gte`, `between: [a, b]`, `beginsWith`.
+   * The items of one partition in the order of their sort keys. The range names the table's own key
+   * attributes; a sort key takes a value, or one of `lt`, `lte`, `gt`, `gte`, `between: [a, b]`,
+   * `beginsWith`.
    *
    * @example
-   * orders.query({ user_id: 'u1', order_id: { between: ['2024-01', '2024-02'] } }, { reverse: true, limit: 10 })
+   * const range = { user_id: 'u1', order_id: { between: ['2024-01', '2024-02'] } } as const;
+   * const latest = await orders.query(range, { reverse: true, limit: 10 }).toArray();
    */
   query(range: RangeOf<T, K>, options?: QueryOptions): ItemStream<T>;
   /**
@@ -99,7 +112,8 @@ export class TableHandle implements Table<Item> {
 
   put(item: Item): Promise<void> {
     const table = this.#table;
-    if (table === undefined || table.dropped === true || !isObject(item)) return this.#slowPut(item);
+    if (table === undefined || table.dropped === true || !isObject(item))
+      return this.#slowPut(item);
     // Without returnOld the store resolves with undefined.
     return this.#store.put(table, item) as Promise<undefined>;
   }
@@ -122,7 +136,8 @@ export class TableHandle implements Table<Item> {
 
   delete(key: Item): Promise<void> {
     const table = this.#table;
-    if (table === undefined || table.dropped === true || !isObject(key)) return this.#slowDelete(key);
+    if (table === undefined || table.dropped === true || !isObject(key))
+      return this.#slowDelete(key);
     return this.#store.delete(table, key) as Promise<undefined>;
   }
 
@@ -137,7 +152,12 @@ export class TableHandle implements Table<Item> {
 
   scan(options: ScanOptions = {}): ItemStream {
     return this.#stream(() => {
-      const { segments = 1, consistent, limit, signal } = requireObject('The options of scan', options);
+      const {
+        segments = 1,
+        consistent,
+        limit,
+        signal,
+      } = requireObject('The options of scan', options);
       requireCount('segments', segments, STREAM_SEGMENTS_MAX);
       const ranges = Array.from({ length: segments }, (_, segment): Range =>
         segments === 1 ? { kind: 'scan' } : { kind: 'scan', segment, totalSegments: segments },
@@ -146,7 +166,10 @@ export class TableHandle implements Table<Item> {
     });
   }
 
-  /** A stream over ranges. A fault in what was asked for is the stream's first answer: streams only ever reject. */
+  /**
+   * A stream over ranges. A fault in what was asked for is the stream's first answer: streams only
+   * ever reject.
+   */
   #stream(plan: () => StreamPlan): ItemStream {
     try {
       const { ranges, page, limit, signal } = plan();
@@ -156,7 +179,8 @@ export class TableHandle implements Table<Item> {
       const options = { ...page, bytesMax: STREAM_PAGE_BYTES, select: 'items', signal } as const;
       const sources = ranges.map(
         (range): PageSource =>
-          (startKey, rows) => this.#store.page(table, range, { ...options, startKey, limit: rows }),
+          (startKey, rows) =>
+            this.#store.page(table, range, { ...options, startKey, limit: rows }),
       );
       return new ItemStream(sources, limit, signal);
     } catch (error) {
@@ -181,7 +205,12 @@ export class TableHandle implements Table<Item> {
   async #slowGet(key: Item, options: GetOptions = {}): Promise<Item | undefined> {
     const { consistent, signal } = requireObject('The options of get', options);
     requireSignal(signal);
-    return this.#store.get(this.#resolve(), requireObject('The key', key), consistent ?? false, signal);
+    return this.#store.get(
+      this.#resolve(),
+      requireObject('The key', key),
+      consistent ?? false,
+      signal,
+    );
   }
 
   async #slowDelete(key: Item): Promise<void> {

@@ -50,7 +50,7 @@ export function parseId(text: string): Id64 {
   return { high: parseInt(text.slice(0, 8), 16), low: parseInt(text.slice(8, 16), 16) };
 }
 
-export function hexWord(word: number): string {
+function hexWord(word: number): string {
   return (word >>> 0).toString(16).padStart(8, '0');
 }
 

@@ -2,11 +2,11 @@
  * One open database per folder, decided by sockets, because the kernel closes them however a
  * process dies.
  *
- *   \0ferritedb-<device>-<inode>   abstract socket, Linux only: excludes everyone in the same network
- *                                  namespace at once
+ *   \0ferritedb-<device>-<inode>   abstract socket, Linux only: excludes everyone in the same
+ *                                  network namespace at once
  *   <folder>/lock-<16 hex>.sock    pathname socket: excludes everyone who sees the folder, in other
  *                                  namespaces and containers too
- *   <folder>/lock.pid              "<pid> <16 hex>", who it is: information for people, not the lock
+ *   <folder>/lock.pid              "<pid> <16 hex>", who it is: information, not the lock
  *
  * How: announce, then look. A contender first listens on a socket of its own name in the folder,
  * then connects to every other one there. Any answer, also a full backlog or a refusal for lack of

@@ -91,7 +91,7 @@ class RealFileSystem implements FileSystem {
   }
 
   lock(directory: string): Promise<FolderLock> {
-    return acquireFolderLock(LOCK_FOLDER, resolve(directory));
+    return acquireFolderLock(realLockFolder, resolve(directory));
   }
 }
 
@@ -211,7 +211,8 @@ function attempt<Result>(operation: string, path: string, action: () => Result):
 /** Socket addresses hold 108 bytes on Linux and 104 elsewhere, terminator included. */
 const SOCKET_PATH_BYTES_MAX = process.platform === 'linux' ? 107 : 103;
 
-const LOCK_FOLDER: LockFolder = {
+/** What the folder lock needs of the machine. */
+export const realLockFolder: LockFolder = {
   identity(directory) {
     const status = attempt('look at', directory, () =>
       nodeFs.statSync(directory, { bigint: true }),

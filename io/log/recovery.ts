@@ -5,18 +5,18 @@
  * log ends here and the question is whether it may. The cases (`g` is the group that is missing, F
  * the place where it should be):
  *
- *   found at F                            elsewhere after F             verdict
- *   ------------------------------------  ----------------------------  -----------------------------
- *   A zeros, end of file, old content     no frame promises g           the end; nothing dropped
- *   B torn header or body, bad checksum   no frame promises g           torn tail: cut off, reported
- *   C a SEAL or END for g-1               no frame promises g           the end (END: closed cleanly)
- *   D anything                            a frame promises g            Corruption at F
- *   E nothing for g in this segment       g begins the next segment     go on there
- *   F nothing for g                       groups in a later segment     Corruption: one is missing
- *   G a segment without a first group     (it does not count)           removed, unless D or F
- *   H groups, broken segment header       -                             Corruption at 0 (was synced)
- *   I no segment holds a group            no group, no promise          a new log
- *   J the end                             the manifest knows of more    Corruption at F
+ *   found at F                            elsewhere after F            verdict
+ *   ------------------------------------  ---------------------------  -------------------------
+ *   A zeros, end of file, old content     no frame promises g          the end; nothing dropped
+ *   B torn header or body, bad checksum   no frame promises g          torn tail: cut and reported
+ *   C a SEAL or END for g-1               no frame promises g          the end (END: clean close)
+ *   D anything                            a frame promises g           Corruption at F
+ *   E nothing for g in this segment       g begins the next segment    go on there
+ *   F nothing for g                       groups in a later segment    Corruption: one is missing
+ *   G a segment without a first group     (it does not count)          removed, unless D or F
+ *   H groups, broken segment header       -                            Corruption at 0
+ *   I no segment holds a group            no group, no promise         a new log
+ *   J the end                             the manifest knows of more   Corruption at F
  *
  * "Promises g": a whole frame of that segment's own log id whose `durableThrough` is g or more, at
  * any 8-aligned place after F. A whole frame in a segment that is not walked counts as evidence too

@@ -4,8 +4,8 @@
  *
  * Invariants an implementation keeps:
  * - `take` is a look, not a removal: until `done` the bytes stay where they are, unchanged, and a
- *   second `take` gives
- *   at least the same records again (a turn that could not be written is simply tried later).
+ *   second `take` gives at least the same records again (a turn that could not be written is simply
+ *   tried later).
  * - It gives the longest prefix of whole records whose epochs are below the limit, never past one
  *   that is not (R1).
  */

@@ -12,8 +12,7 @@
  *   segments carry on.
  * - Segments go oldest first, each removal durable before the next: a crash leaves no hole.
  * - Errors of `makeRoom`, `prepareStep` and `retire` leave the log as it was. Errors of `advance`,
- *   `write` and `sync`
- *   are final; the caller latches.
+ *   `write` and `sync` are final; the caller latches.
  */
 import { join } from 'node:path';
 import { StorageError } from '../errors.js';

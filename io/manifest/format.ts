@@ -16,12 +16,13 @@
  *            The checksum covers the 28 bytes before it.
  *
  *   record   0       4        8          16        20             24
- *            | magic | crc32c | sequence | journal | payloadBytes | payload, zeros up to 8-alignment |
+ *            | magic | crc32c | sequence | journal | payloadBytes | payload, zeros to 8-alignment |
  *            The checksum covers everything after it, padding included.
  *
- *   seal     a record with its own magic and no payload, written after each durable record without
- *            waiting for the disk: "all records up to `sequence` are durable". The next record is
- *            written over it.
+ *   seal     a record without payload whose payloadBytes is 2^32-1, written after each durable
+ *            record without waiting for the disk: "all records up to `sequence` are durable". The
+ *            next record is written over it; what tells the two apart is covered by the checksum,
+ *            for a torn write may leave the first bytes of the one before the rest of the other.
  *
  * The payload is opaque here. Sequences rise by one through all journals of a database.
  */
@@ -40,7 +41,7 @@ const JOURNAL_CRC_OFFSET = 28;
 
 export const RECORD_HEADER_BYTES = 24;
 export const RECORD_MAGIC = 0x4345524d; // 'MREC'
-export const SEAL_MAGIC = 0x41455324; // '$SEA'
+const SEAL_PAYLOAD_BYTES = 2 ** 32 - 1;
 const RECORD_CRC_OFFSET = 4;
 const RECORD_CRC_START = 8;
 export const PAYLOAD_BYTES_MAX = 2 ** 26;
@@ -127,28 +128,29 @@ export function encodeRecord(
   payload: Uint8Array,
   crc32c: Crc32c,
 ): Uint8Array {
-  return encode(RECORD_MAGIC, journal, sequence, payload, crc32c);
+  return encode(journal, sequence, payload.byteLength, payload, crc32c);
 }
 
 export function encodeSeal(journal: number, sequence: number, crc32c: Crc32c): Uint8Array {
-  return encode(SEAL_MAGIC, journal, sequence, new Uint8Array(0), crc32c);
+  return encode(journal, sequence, SEAL_PAYLOAD_BYTES, new Uint8Array(0), crc32c);
 }
 
 function encode(
-  magic: number,
   journal: number,
   sequence: number,
+  payloadBytes: number,
   payload: Uint8Array,
   crc32c: Crc32c,
 ): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_BYTES + align8(payload.byteLength));
   const view = viewOf(bytes);
-  view.setUint32(0, magic, true);
+  view.setUint32(0, RECORD_MAGIC, true);
   writeU64(view, 8, sequence);
   view.setUint32(16, journal, true);
-  view.setUint32(20, payload.byteLength, true);
+  view.setUint32(20, payloadBytes, true);
   bytes.set(payload, RECORD_HEADER_BYTES);
-  view.setUint32(RECORD_CRC_OFFSET, crc32c(bytes.subarray(RECORD_CRC_START), 0) >>> 0, true);
+  const crc = crc32c(bytes.subarray(RECORD_CRC_START), 0) >>> 0;
+  view.setUint32(RECORD_CRC_OFFSET, crc, true);
   return bytes;
 }
 
@@ -161,17 +163,18 @@ export function readRecord(
 ): JournalRecord | undefined {
   if (offset + RECORD_HEADER_BYTES > bytes.byteLength) return undefined;
   const view = viewOf(bytes);
-  const magic = view.getUint32(offset, true);
-  if (magic !== RECORD_MAGIC && magic !== SEAL_MAGIC) return undefined;
+  if (view.getUint32(offset, true) !== RECORD_MAGIC) return undefined;
   if (view.getUint32(offset + 16, true) !== journal % 2 ** 32) return undefined;
-  const payloadBytes = view.getUint32(offset + 20, true);
+  const lengthWord = view.getUint32(offset + 20, true);
+  const seal = lengthWord === SEAL_PAYLOAD_BYTES;
+  const payloadBytes = seal ? 0 : lengthWord;
   const end = offset + RECORD_HEADER_BYTES + align8(payloadBytes);
   if (payloadBytes > PAYLOAD_BYTES_MAX || end > bytes.byteLength) return undefined;
   const crc = crc32c(bytes.subarray(offset + RECORD_CRC_START, end), 0) >>> 0;
   if (crc !== view.getUint32(offset + RECORD_CRC_OFFSET, true)) return undefined;
   const start = offset + RECORD_HEADER_BYTES;
   return {
-    seal: magic === SEAL_MAGIC,
+    seal,
     sequence: readU64(view, offset + 8),
     payload: bytes.subarray(start, start + payloadBytes),
     bytes: end - offset,

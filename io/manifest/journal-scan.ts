@@ -14,7 +14,6 @@ import {
   MANIFEST_FORMAT_VERSION,
   RECORD_HEADER_BYTES,
   RECORD_MAGIC,
-  SEAL_MAGIC,
   decodeJournalHeader,
   readRecord,
 } from './format.js';
@@ -76,8 +75,7 @@ function expectNothingLater(
 ): void {
   const view = viewOf(bytes);
   for (let at = start; at + RECORD_HEADER_BYTES <= bytes.byteLength; at += 8) {
-    const magic = view.getUint32(at, true);
-    if (magic !== RECORD_MAGIC && magic !== SEAL_MAGIC) continue;
+    if (view.getUint32(at, true) !== RECORD_MAGIC) continue;
     const later = readRecord(bytes, at, journal.number, journal.crc32c);
     if (later === undefined || later.sequence <= lastSequence) continue;
     const what =

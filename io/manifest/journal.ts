@@ -6,9 +6,8 @@
  * - `append` returns only after the record is durable. A failed append is final: `failure` is set,
  *   reopen.
  * - `rewrite` makes a new journal whole and durable before CURRENT names it. Until the swap a
- *   failure (disk full)
- *   changes nothing; from the swap on it is final, because either journal may be found later (and
- *   both say the same).
+ *   failure (disk full) changes nothing; from the swap on it is final, because either journal may
+ *   be found later (and both say the same).
  * - A torn last record is cut off only if nothing whole follows it and no seal promises it;
  *   otherwise Corruption.
  * - One writer: the holder of the folder lock. `readJournal` may be called by anybody at any time.

@@ -1,8 +1,10 @@
-// The conformance suite's idea of a database: DynamoDB's operations with lib-dynamodb's shapes, whatever is behind them.
-// A runner (embedded.test.ts, later one for each door) gives a factory; cases/*.ts are functions over it.
+// The conformance suite's idea of a database: DynamoDB's operations with lib-dynamodb's shapes,
+// whatever is behind them. A runner (embedded.test.ts, later one for each door) gives a factory;
+// cases/*.ts are functions over it.
 //
-// A case is a rule of the handbook and what shows it. Refusals compare name and text literally and share one database,
-// which must be as empty after them as before; behaviours may do what they like, each in tables of its own.
+// A case is a rule of the handbook and what shows it. Refusals compare name and text literally and
+// share one database, which must be as empty after them as before; behaviours may do what they
+// like, each in tables of its own.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -92,7 +94,11 @@ export function behaviours(title: string, factory: DoorFactory, cases: readonly 
   });
 }
 
-export async function rejects(call: () => Promise<unknown>, name: string, message: string): Promise<void> {
+export async function rejects(
+  call: () => Promise<unknown>,
+  name: string,
+  message: string,
+): Promise<void> {
   await assert.rejects(call, (error: unknown) => {
     assert.ok(error instanceof Error);
     assert.equal(error.message, message);
@@ -103,7 +109,8 @@ export async function rejects(call: () => Promise<unknown>, name: string, messag
 
 async function withTables(factory: DoorFactory): Promise<Door> {
   const door = await factory();
-  for (const [name, partition, sort] of TABLES) await door.createTable(tableInput(name, partition, sort));
+  for (const [name, partition, sort] of TABLES)
+    await door.createTable(tableInput(name, partition, sort));
   return door;
 }
 

@@ -107,6 +107,7 @@ for (const build of builds) {
       absurd.push({ key, value: valueOf('v'), sequence: index });
     }
     const tables = bench.merge([{ run: sorted(absurd) }]);
+    assert.ok(tables.length > 1, 'TOP has a bound');
     assert.equal(tables.reduce((sum, table) => sum + table.entries, 0), absurd.length);
     for (const table of tables) {
       assert.equal(bench.check(table), undefined);

@@ -11,15 +11,36 @@ class Order {
 
 /** Parameters of later versions: none may be ignored. */
 const LATER: readonly (readonly [call: (db: Database) => Promise<unknown>, parameter: string])[] = [
-  [(db) => db.put({ TableName: 'Pairs', Item: item, ConditionExpression: 'a = :a' } as never), 'ConditionExpression'],
+  [
+    (db) => db.put({ TableName: 'Pairs', Item: item, ConditionExpression: 'a = :a' } as never),
+    'ConditionExpression',
+  ],
   [(db) => db.put({ TableName: 'Pairs', Item: item, Expected: {} } as never), 'Expected'],
-  [(db) => db.delete({ TableName: 'Pairs', Key: item, ConditionalOperator: 'AND' } as never), 'ConditionalOperator'],
-  [(db) => db.get({ TableName: 'Pairs', Key: item, ProjectionExpression: 'a' } as never), 'ProjectionExpression'],
-  [(db) => db.get({ TableName: 'Pairs', Key: item, AttributesToGet: ['a'] } as never), 'AttributesToGet'],
+  [
+    (db) => db.delete({ TableName: 'Pairs', Key: item, ConditionalOperator: 'AND' } as never),
+    'ConditionalOperator',
+  ],
+  [
+    (db) => db.get({ TableName: 'Pairs', Key: item, ProjectionExpression: 'a' } as never),
+    'ProjectionExpression',
+  ],
+  [
+    (db) => db.get({ TableName: 'Pairs', Key: item, AttributesToGet: ['a'] } as never),
+    'AttributesToGet',
+  ],
   [(db) => db.query({ TableName: 'Pairs', KeyConditions: {} } as never), 'KeyConditions'],
-  [(db) => db.query({ TableName: 'Pairs', FilterExpression: 'a = :a' } as never), 'FilterExpression'],
+  [
+    (db) => db.query({ TableName: 'Pairs', FilterExpression: 'a = :a' } as never),
+    'FilterExpression',
+  ],
   [(db) => db.scan({ TableName: 'Pairs', ScanFilter: {} } as never), 'ScanFilter'],
-  [(db) => db.batchGet({ RequestItems: { Pairs: { Keys: [item], ProjectionExpression: 'a' } } } as never), 'ProjectionExpression'],
+  [
+    (db) =>
+      db.batchGet({
+        RequestItems: { Pairs: { Keys: [item], ProjectionExpression: 'a' } },
+      } as never),
+    'ProjectionExpression',
+  ],
   [(db) => create(db, { GlobalSecondaryIndexes: [{}] }), 'GlobalSecondaryIndexes'],
   [(db) => create(db, { LocalSecondaryIndexes: [{}] }), 'LocalSecondaryIndexes'],
   [(db) => create(db, { StreamSpecification: { StreamEnabled: true } }), 'StreamSpecification'],
@@ -38,29 +59,116 @@ function create(db: Database, more: object): Promise<unknown> {
 }
 
 /** Things no request can hold, the code of the error, and what its message begins with. */
-const WRONG: readonly (readonly [what: string, call: (db: Database) => Promise<unknown>, code: string, begins: string])[] = [
-  ['null for the input', (db) => db.put(null as never), 'InvalidArgument', 'The input of put must be an object, not null.'],
-  ['a list for the input', (db) => db.get([] as never), 'InvalidArgument', 'The input of get must be an object, not an array.'],
-  ['an instance for Item', (db) => db.put({ TableName: 'Pairs', Item: new Order() }), 'InvalidArgument', 'Item must be a plain object, not an instance of Order.'],
-  ['a Map for Item', (db) => db.put({ TableName: 'Pairs', Item: new Map() as never }), 'InvalidArgument', 'Item must be a plain object, not an instance of Map.'],
-  ['a function for Key', (db) => db.delete({ TableName: 'Pairs', Key: (() => item) as never }), 'InvalidArgument', 'Key must be a plain object, not a function.'],
-  ['a symbol for TableName', (db) => db.get({ TableName: Symbol('t') as never, Key: item }), 'InvalidArgument', 'TableName must be a string, not a symbol.'],
-  ['NaN for Limit', (db) => db.scan({ TableName: 'Pairs', Limit: NaN }), 'InvalidArgument', 'Limit must be a finite number, not a number.'],
-  ['undefined in an item', (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: undefined } }), 'UnsupportedValue', 'Item.a: undefined has no DynamoDB type'],
-  ['a symbol in an item', (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: [Symbol('a')] } }), 'UnsupportedValue', 'Item.a[0]: a symbol has no DynamoDB type'],
-  ['a Date in a map', (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: { b: new Date(0) } } }), 'UnsupportedValue', 'Item.a.b: an instance of Date has no DynamoDB type'],
-  ['a mixed set', (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: new Set([1, 'a']) } }), 'UnsupportedValue', 'Item.a: the members of a set must be'],
-  ['a set of booleans', (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: new Set([true]) } }), 'UnsupportedValue', 'Item.a: the members of a set must be'],
-  ['a lone surrogate', (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: '\uD800' } }), 'UnsupportedValue', 'Item.a: has a lone surrogate'],
-  ['a lone surrogate in a name', (db) => db.put({ TableName: 'Pairs', Item: { ...item, '\uDC00': 1 } }), 'UnsupportedValue', 'Item: has an attribute name with a lone surrogate'],
-  ['a value in a batch', (db) => db.batchWrite({ RequestItems: { Pairs: [{ PutRequest: { Item: { ...item, a: undefined } } }] } }), 'UnsupportedValue', 'RequestItems.Pairs[0].PutRequest.Item.a: undefined'],
+const WRONG: readonly (readonly [
+  what: string,
+  call: (db: Database) => Promise<unknown>,
+  code: string,
+  begins: string,
+])[] = [
+  [
+    'null for the input',
+    (db) => db.put(null as never),
+    'InvalidArgument',
+    'The input of put must be an object, not null.',
+  ],
+  [
+    'a list for the input',
+    (db) => db.get([] as never),
+    'InvalidArgument',
+    'The input of get must be an object, not an array.',
+  ],
+  [
+    'an instance for Item',
+    (db) => db.put({ TableName: 'Pairs', Item: new Order() }),
+    'InvalidArgument',
+    'Item must be a plain object, not an instance of Order.',
+  ],
+  [
+    'a Map for Item',
+    (db) => db.put({ TableName: 'Pairs', Item: new Map() as never }),
+    'InvalidArgument',
+    'Item must be a plain object, not an instance of Map.',
+  ],
+  [
+    'a function for Key',
+    (db) => db.delete({ TableName: 'Pairs', Key: (() => item) as never }),
+    'InvalidArgument',
+    'Key must be a plain object, not a function.',
+  ],
+  [
+    'a symbol for TableName',
+    (db) => db.get({ TableName: Symbol('t') as never, Key: item }),
+    'InvalidArgument',
+    'TableName must be a string, not a symbol.',
+  ],
+  [
+    'NaN for Limit',
+    (db) => db.scan({ TableName: 'Pairs', Limit: NaN }),
+    'InvalidArgument',
+    'Limit must be a finite number, not a number.',
+  ],
+  [
+    'undefined in an item',
+    (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: undefined } }),
+    'UnsupportedValue',
+    'Item.a: undefined has no DynamoDB type',
+  ],
+  [
+    'a symbol in an item',
+    (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: [Symbol('a')] } }),
+    'UnsupportedValue',
+    'Item.a[0]: a symbol has no DynamoDB type',
+  ],
+  [
+    'a Date in a map',
+    (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: { b: new Date(0) } } }),
+    'UnsupportedValue',
+    'Item.a.b: an instance of Date has no DynamoDB type',
+  ],
+  [
+    'a mixed set',
+    (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: new Set([1, 'a']) } }),
+    'UnsupportedValue',
+    'Item.a: the members of a set must be',
+  ],
+  [
+    'a set of booleans',
+    (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: new Set([true]) } }),
+    'UnsupportedValue',
+    'Item.a: the members of a set must be',
+  ],
+  [
+    'a lone surrogate',
+    (db) => db.put({ TableName: 'Pairs', Item: { ...item, a: '\uD800' } }),
+    'UnsupportedValue',
+    'Item.a: has a lone surrogate',
+  ],
+  [
+    'a lone surrogate in a name',
+    (db) => db.put({ TableName: 'Pairs', Item: { ...item, '\uDC00': 1 } }),
+    'UnsupportedValue',
+    'Item: has an attribute name with a lone surrogate',
+  ],
+  [
+    'a value in a batch',
+    (db) =>
+      db.batchWrite({
+        RequestItems: { Pairs: [{ PutRequest: { Item: { ...item, a: undefined } } }] },
+      }),
+    'UnsupportedValue',
+    'RequestItems.Pairs[0].PutRequest.Item.a: undefined',
+  ],
 ];
 
 describe('the embedded door', () => {
   for (const [call, parameter] of LATER) {
     it(`refuses what later versions serve: ${parameter}`, async () => {
       const db = await openMemory();
-      await assert.rejects(call(db), { name: 'UnsupportedParameter', code: 'UnsupportedParameter', parameter });
+      await assert.rejects(call(db), {
+        name: 'UnsupportedParameter',
+        code: 'UnsupportedParameter',
+        parameter,
+      });
       assert.deepEqual((await db.listTables()).TableNames, ['Numbers', 'Pairs']);
       assert.equal((await db.scan({ TableName: 'Pairs' })).Count, 0);
     });

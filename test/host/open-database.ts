@@ -1,4 +1,5 @@
-// A database on the model's store, with tables `Pairs` (S + S) and `Numbers` (S + N): what the tests of the host start from.
+// A database on the model's store, with tables `Pairs` (S + S) and `Numbers` (S + N): what the
+// tests of the host start from.
 
 import { Database } from '../../host/index.js';
 import { systemClock } from '../../host/clock.js';
@@ -13,7 +14,11 @@ export async function openMemory(store: Store = new MemoryStore()): Promise<Data
   return db;
 }
 
-export async function makeTable(db: Database, TableName: string, sortType: 'S' | 'N'): Promise<void> {
+export async function makeTable(
+  db: Database,
+  TableName: string,
+  sortType: 'S' | 'N',
+): Promise<void> {
   await db.createTable({
     TableName,
     KeySchema: [

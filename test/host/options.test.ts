@@ -19,7 +19,10 @@ const REFUSALS: readonly (readonly [options: unknown, message: string])[] = [
   [{ memoryMb: 0.5 }, 'open(path, { memoryMb }): must be a whole number of MiB from 1, not 0.5.'],
   [{ memoryMb: NaN }, 'open(path, { memoryMb }): must be a whole number of MiB from 1, not NaN.'],
   [{ workers: 0 }, 'open(path, { workers }): must be a whole number from 1 to 16, not 0.'],
-  [{ clock: {} }, 'open(path, { clock }): must be an object with nowMs() and monotonicMs(), not an object.'],
+  [
+    { clock: {} },
+    'open(path, { clock }): must be an object with nowMs() and monotonicMs(), not an object.',
+  ],
   [{ random: null }, 'open(path, { random }): must be an object with bytes(count), not null.'],
 ];
 
@@ -28,30 +31,41 @@ describe('options', () => {
     it(`are refused: ${message}`, async () => {
       const expected = { name: 'InvalidOption', code: 'InvalidOption', message };
       assert.throws(() => resolveOptions(options), expected);
-      await assert.rejects(openDatabase(async () => new MemoryStore(), undefined, options as object), expected);
+      await assert.rejects(
+        openDatabase(async () => new MemoryStore(), undefined, options as object),
+        expected,
+      );
     });
   }
 
   it('have defaults', () => {
     const { durability, shards, memoryMb, workers } = resolveOptions();
-    assert.deepEqual({ durability, shards }, { durability: 'sync', shards: 8 });
+    // An existing database knows its own shards; the engine gives a new one 8.
+    assert.deepEqual({ durability, shards }, { durability: 'sync', shards: undefined });
     assert.ok(memoryMb >= 1 && memoryMb <= 1024);
     assert.ok(workers >= 1 && workers <= 16);
   });
 
   it('reach the engine, with the path', async () => {
     const seen: unknown[] = [];
-    const open = openDatabase(async (path, options) => {
-      seen.push(path, options.shards, options.durability);
-      return new MemoryStore();
-    }, 'folder', { shards: 2, durability: 'relaxed' });
+    const open = openDatabase(
+      async (path, options) => {
+        seen.push(path, options.shards, options.durability);
+        return new MemoryStore();
+      },
+      'folder',
+      { shards: 2, durability: 'relaxed' },
+    );
     await (await open).close();
     assert.deepEqual(seen, ['folder', 2, 'relaxed']);
   });
 
   it('do not excuse a path that is none', async () => {
     for (const path of ['', 5 as unknown as string, null as unknown as string]) {
-      await assert.rejects(openDatabase(async () => new MemoryStore(), path), { code: 'InvalidArgument' });
+      await assert.rejects(
+        openDatabase(async () => new MemoryStore(), path),
+        { code: 'InvalidArgument' },
+      );
     }
   });
 });

@@ -1,11 +1,17 @@
-// A Store over sorted arrays: the plainest thing that obeys host/engine/store.ts. The backend of the doors' tests, and the
-// model that the engine is compared with.
+// A Store over sorted arrays: the plainest thing that obeys host/engine/store.ts. The backend of
+// the doors' tests, and the model that the engine is compared with.
 //
-// Rows are kept in the order of a scan: hash of the partition key, then partition key, then sort key. The hash is not the
-// engine's, so a scan's order across partition keys is not comparable; inside one it is.
+// Rows are kept in the order of a scan: hash of the partition key, then partition key, then sort
+// key. The hash is not the engine's, so a scan's order across partition keys is not comparable;
+// inside one it is.
 
 import { decimalOfNumber, decimalText } from '../../host/core/codec/decimal.js';
-import { DatabaseClosed, InvalidArgument, ResourceNotFoundException, ValidationException } from '../../host/errors.js';
+import {
+  DatabaseClosed,
+  InvalidArgument,
+  ResourceNotFoundException,
+  ValidationException,
+} from '../../host/errors.js';
 import { ITEM_SIZE_MAX } from '../../host/limits.js';
 import { NumberValue } from '../../host/number-value.js';
 import type {
@@ -22,9 +28,21 @@ import type {
   TableKeyspace,
 } from '../../host/engine/store.js';
 import { itemSize } from '../../host/table/item-size.js';
-import type { AttributeValue, Item, KeySchema, KeyValue, NumberAttribute } from '../../host/table/item-types.js';
+import type {
+  AttributeValue,
+  Item,
+  KeySchema,
+  KeyValue,
+  NumberAttribute,
+} from '../../host/table/item-types.js';
 import { isPlainObject, itemFault } from '../../host/table/item-value.js';
-import { compareKeyValues, keyFault, keyFaultInItem, keyIdentity, keyOfItem } from '../../host/table/key-schema.js';
+import {
+  compareKeyValues,
+  keyFault,
+  keyFaultInItem,
+  keyIdentity,
+  keyOfItem,
+} from '../../host/table/key-schema.js';
 import { decimalOf } from '../../host/table/number.js';
 import { satisfies } from '../../host/table/range.js';
 
@@ -87,7 +105,11 @@ export class MemoryStore implements Store {
     return this.getSync(keyspace, key);
   }
 
-  async put(keyspace: TableKeyspace, item: Item, options: PutOptions = {}): Promise<Item | undefined> {
+  async put(
+    keyspace: TableKeyspace,
+    item: Item,
+    options: PutOptions = {},
+  ): Promise<Item | undefined> {
     const table = this.#live(keyspace);
     checkItem(table.key, item);
     const copy = copyItem(item);
@@ -98,7 +120,11 @@ export class MemoryStore implements Store {
     return options.returnOld === true ? row?.item : undefined;
   }
 
-  async delete(keyspace: TableKeyspace, key: Item, options: DeleteOptions = {}): Promise<Item | undefined> {
+  async delete(
+    keyspace: TableKeyspace,
+    key: Item,
+    options: DeleteOptions = {},
+  ): Promise<Item | undefined> {
     const table = this.#live(keyspace);
     checkKey(table.key, key);
     const { at, row } = find(table, key);
@@ -115,7 +141,11 @@ export class MemoryStore implements Store {
     let count = 0;
     let sizeBytes = 0;
     for (const row of ordered) {
-      if (options.startKey !== undefined && !isAfter(table.key, row, options.startKey, options.reverse)) continue;
+      if (
+        options.startKey !== undefined &&
+        !isAfter(table.key, row, options.startKey, options.reverse)
+      )
+        continue;
       count++;
       sizeBytes += itemSize(row.item);
       if (options.select === 'items') items.push(copyItem(row.item));
@@ -137,12 +167,27 @@ export class MemoryStore implements Store {
 
   tableFigures(keyspace: TableKeyspace): TableFigures {
     const { rows } = this.#live(keyspace);
-    return { itemCount: rows.length, sizeBytes: rows.reduce((sum, { item }) => sum + itemSize(item), 0) };
+    return {
+      itemCount: rows.length,
+      sizeBytes: rows.reduce((sum, { item }) => sum + itemSize(item), 0),
+    };
   }
 
   stats(): StoreFigures {
     this.#requireOpen();
     return { tables: this.#tables.size };
+  }
+
+  async flush(): Promise<void> {
+    this.#requireOpen();
+  }
+
+  async compact(): Promise<void> {
+    this.#requireOpen();
+  }
+
+  share(): never {
+    throw new TypeError('the model belongs to one thread');
   }
 
   async sync(): Promise<void> {
@@ -225,12 +270,17 @@ function compareKeys(schema: KeySchema, left: Item, right: Item): number {
   const hashes = hashOf(schema, left) - hashOf(schema, right);
   if (hashes !== 0) return hashes;
   const { partition, sort } = schema;
-  const partitions = compareKeyValues(left[partition.name] as KeyValue, right[partition.name] as KeyValue);
+  const partitions = compareKeyValues(
+    left[partition.name] as KeyValue,
+    right[partition.name] as KeyValue,
+  );
   if (partitions !== 0 || sort === undefined) return partitions;
   return compareKeyValues(left[sort.name] as KeyValue, right[sort.name] as KeyValue);
 }
 
-/** 32-bit FNV-1a of the partition key, then mixed so that its top bits are as good as the others. */
+/**
+ * 32-bit FNV-1a of the partition key, then mixed so that its top bits are as good as the others.
+ */
 function hashOf({ partition }: KeySchema, key: Item): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(keyIdentity({ partition }, key))) {
@@ -253,7 +303,9 @@ function copyValue(value: AttributeValue): AttributeValue {
   if (value instanceof Uint8Array) return new Uint8Array(value);
   if (Array.isArray(value)) return (value as readonly AttributeValue[]).map(copyValue);
   if (value instanceof Set) {
-    const members = [...(value as ReadonlySet<KeyValue>)].map((member) => copyValue(member) as KeyValue);
+    const members = [...(value as ReadonlySet<KeyValue>)].map(
+      (member) => copyValue(member) as KeyValue,
+    );
     return new Set(members.sort(compareKeyValues)) as AttributeValue;
   }
   return copyItem(value as Item);

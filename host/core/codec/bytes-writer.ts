@@ -8,10 +8,14 @@ import { written } from './written-size.js';
 /** Below this a loop beats the call of TypedArray.set. */
 const LOOP_BYTES_MAX = 32;
 
-/** The bytes of a Buffer, a typed array, a DataView or an ArrayBuffer, in place; undefined for any other object. */
+/**
+ * The bytes of a Buffer, a typed array, a DataView or an ArrayBuffer, in place; undefined for any
+ * other object.
+ */
 export function bytesOf(value: object): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (ArrayBuffer.isView(value))
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   if (types.isArrayBuffer(value)) return new Uint8Array(value);
   return undefined;
 }

@@ -1,6 +1,7 @@
-// Compiles the decoder of one shape: reads the values in order, makes the object by one literal, so that all items of a
-// shape share one hidden class. The template is fixed; names enter only as JSON string literals (see compile-encoder.ts),
-// and as computed names, so that `__proto__` becomes an own property.
+// Compiles the decoder of one shape: reads the values in order, makes the object by one literal, so
+// that all items of a shape share one hidden class. The template is fixed; names enter only as JSON
+// string literals (see compile-encoder.ts), and as computed names, so that `__proto__` becomes an
+// own property.
 
 import { ASCII, INT8 } from './format.js';
 import { narrowHeadBytes } from './item-layout.js';

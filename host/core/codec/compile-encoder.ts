@@ -1,11 +1,14 @@
-// Compiles the encoder of one shape: a straight line of code, one stretch an attribute, names as constants.
+// Compiles the encoder of one shape: a straight line of code, one stretch an attribute, names as
+// constants.
 //
-// The source is a fixed template. What varies is numbers and the attribute names, which enter only as JSON string literals
-// (JSON.stringify escapes quotes, backslashes and control characters; U+2028 and U+2029 are legal in literals), so no
-// name can become code. Short ASCII strings, numbers and booleans are written in place, other values by writeAttribute.
+// The source is a fixed template. What varies is numbers and the attribute names, which enter only
+// as JSON string literals (JSON.stringify escapes quotes, backslashes and control characters;
+// U+2028 and U+2029 are legal in literals), so no name can become code. Short ASCII strings,
+// numbers and booleans are written in place, other values by writeAttribute.
 //
-// Attributes are read as item[k0], not item["pk"]. For items of one hidden class that is as fast; but `{...defaults, id}`
-// gives each object a class of its own (V8 of Node 20), and then a named load costs 300 ns, a keyed one 30.
+// Attributes are read as item[k0], not item["pk"]. For items of one hidden class that is as fast;
+// but `{...defaults, id}` gives each object a class of its own (V8 of Node 20), and then a named
+// load costs 300 ns, a keyed one 30.
 
 import { ASCII, FALSE, ITEM_HEADER_BYTES, NARROW_BYTES_MAX, NO_ROOM, TRUE } from './format.js';
 import { finishItem, narrowHeadBytes } from './item-layout.js';
@@ -14,7 +17,10 @@ import { LOOP_CHARS_MAX, writeAscii } from './text-writer.js';
 import { writeAttribute } from './value-encoder.js';
 import { written } from './written-size.js';
 
-/** Encodes `item`, whose own enumerable names include the shape's. Returns the item's bytes, or NO_ROOM. */
+/**
+ * Encodes `item`, whose own enumerable names include the shape's. Returns the item's bytes, or
+ * NO_ROOM.
+ */
 export type ItemEncoder = (
   u8: Uint8Array,
   at: number,
@@ -97,8 +103,11 @@ function attributeSource(name: string, index: number): string {
  * Inherited names come after an object's own, so if the last one is own, all are.
  */
 export function compileMatcher(names: readonly string[]): ShapeMatcher {
-  const cases = names.map((name, i) => `case ${i}: if (name !== ${JSON.stringify(name)}) return false; break;`);
-  const last = names.length === 0 ? 'true' : `hasOwn(item, ${JSON.stringify(names[names.length - 1])})`;
+  const cases = names.map(
+    (name, i) => `case ${i}: if (name !== ${JSON.stringify(name)}) return false; break;`,
+  );
+  const last =
+    names.length === 0 ? 'true' : `hasOwn(item, ${JSON.stringify(names[names.length - 1])})`;
   const source = `'use strict';
 return function matches(item) {
   let i = 0;

@@ -1,5 +1,5 @@
-// Heads of lists, maps and sets. The body is written first, behind room for the short head; a body that turns out long
-// is moved up by the difference. So nobody measures a body before writing it.
+// Heads of lists, maps and sets. The body is written first, behind room for the short head; a body
+// that turns out long is moved up by the difference. So nobody measures a body before writing it.
 
 import {
   LONG_CONTAINER_HEADER_BYTES,
@@ -15,8 +15,8 @@ export function containerBody(at: number): number {
 }
 
 /**
- * Writes the head of the container at `at`, whose body was written from containerBody(at) up to `end`. `tag` is the
- * short form's. Returns where the container ends.
+ * Writes the head of the container at `at`, whose body was written from containerBody(at) up to
+ * `end`. `tag` is the short form's. Returns where the container ends.
  */
 export function closeContainer(
   u8: Uint8Array,

@@ -1,9 +1,10 @@
 // Decimal: a DynamoDB number taken apart, for whatever a JavaScript number cannot hold.
 //
-//   value = (-1)^negative x digits x 10^exponent     no zero at either end of digits; zero is '' (exponent 0, positive)
+//   value = (-1)^negative x digits x 10^exponent     no zero at either end of digits;
+//                                                    zero is '' (exponent 0, positive)
 //
-// Invariant: a Decimal made here is in DynamoDB's range: at most 38 digits, the leading one between 10^-130 and 10^125.
-// The texts of the errors are DynamoDB's (data-model.md 1.1, 2).
+// Invariant: a Decimal made here is in DynamoDB's range: at most 38 digits, the leading one between
+// 10^-130 and 10^125. The texts of the errors are DynamoDB's (data-model.md 1.1, 2).
 
 import { ValidationException } from '../../errors.js';
 import { NUMBER_DIGITS_MAX, NUMBER_EXPONENT_MAX, NUMBER_EXPONENT_MIN } from '../../limits.js';
@@ -22,7 +23,10 @@ const INT64_DIGITS = 19;
 const INT64_MAX = 9223372036854775807n;
 const MAGNITUDE_END = 10n ** BigInt(NUMBER_EXPONENT_MAX + 1);
 
-/** Reads a decimal text as DynamoDB does: `+5`, `.5`, `5.`, `00042` and `1.5E2` are legal; spaces, hex and NaN are not. */
+/**
+ * Reads a decimal text as DynamoDB does: `+5`, `.5`, `5.`, `00042` and `1.5E2` are legal; spaces,
+ * hex and NaN are not.
+ */
 export function parseDecimal(text: string): Decimal {
   const match = SYNTAX.exec(text);
   if (match === null) throw notANumber(text);
@@ -32,7 +36,10 @@ export function parseDecimal(text: string): Decimal {
   return normalize(match[1] === '-', whole + fraction, exponent - fraction.length, exponent);
 }
 
-/** The shortest decimal that reads back as this number: what `String(value)` shows. The number must be finite. */
+/**
+ * The shortest decimal that reads back as this number: what `String(value)` shows. The number must
+ * be finite.
+ */
 export function decimalOfNumber(value: number): Decimal {
   const negative = value < 0;
   const text = String(negative ? -value : value);
@@ -73,12 +80,15 @@ export function decimalSize(decimal: Decimal): number {
   return numberSize(decimal.digits.length, decimal.exponent, decimal.negative);
 }
 
-/** The same from the count of significant digits, 0 for zero, and the power of ten of the last one. */
+/**
+ * The same from the count of significant digits, 0 for zero, and the power of ten of the last one.
+ */
 export function numberSize(digitCount: number, exponent: number, negative: boolean): number {
   if (digitCount === 0) return 1;
   const sign = negative ? 2 : 1;
   const wholeDigits = digitCount + exponent;
-  // The two sides of the point are rounded up to whole bytes each, unless one side is nothing but zeros.
+  // The two sides of the point are rounded up to whole bytes each, unless one side is nothing but
+  // zeros.
   if (exponent >= 0 || wholeDigits <= 0) return sign + ((digitCount + 1) >> 1);
   return sign + ((wholeDigits + 1) >> 1) + ((1 - exponent) >> 1);
 }
@@ -87,8 +97,7 @@ export function numberSize(digitCount: number, exponent: number, negative: boole
 export function compareDecimals(a: Decimal, b: Decimal): number {
   const signs = signOf(a) - signOf(b);
   if (signs !== 0) return signs;
-  const magnitudes = compareMagnitudes(a, b);
-  return a.negative ? -magnitudes : magnitudes;
+  return a.negative ? compareMagnitudes(b, a) : compareMagnitudes(a, b);
 }
 
 function signOf(decimal: Decimal): number {
@@ -102,7 +111,12 @@ function compareMagnitudes(a: Decimal, b: Decimal): number {
 }
 
 /** Trims zeros and checks the range. `writtenExponent` is what zero is range-checked by. */
-function normalize(negative: boolean, text: string, exponent: number, writtenExponent: number): Decimal {
+function normalize(
+  negative: boolean,
+  text: string,
+  exponent: number,
+  writtenExponent: number,
+): Decimal {
   let start = 0;
   let end = text.length;
   while (start < end && text.charCodeAt(start) === CHAR_0) start++;
@@ -113,7 +127,9 @@ function normalize(negative: boolean, text: string, exponent: number, writtenExp
   }
   checkRange(exponent + text.length - start - 1);
   if (end - start > NUMBER_DIGITS_MAX) {
-    throw new ValidationException('Attempting to store more than 38 significant digits in a Number');
+    throw new ValidationException(
+      'Attempting to store more than 38 significant digits in a Number',
+    );
   }
   return { negative, digits: text.slice(start, end), exponent: exponent + text.length - end };
 }

@@ -1,22 +1,29 @@
-// The encoded item: the one truth that writers and readers of this folder share (core-as/item/ holds the core's copy).
+// The encoded item: the one truth that writers and readers of this folder share (core-as/item/
+// holds the core's copy).
 //
-//   item   := u16 shapeId . u16 flags . u32 size . body            little-endian, unaligned
+//   item   := u16 shapeId . u16 flags . u32 size . body          little-endian, unaligned
 //   size   := the item's DynamoDB size in bytes, names included
-//   flags  := bit 0 WIDE: offsets are u32, else u16.   bit 1 INLINE: names lie in the item, shapeId is 0xFFFF, WIDE is set
-//   body   := offset[n] . value*                                   n names of the shape, offsets from the item's start
-//   body   := u32 n . offset[n] . (u16 nameBytes . name . value)*  INLINE: offset[i] points at nameBytes
+//   flags  := bit 0 WIDE: offsets are u32, else u16
+//             bit 1 INLINE: names lie in the item, shapeId is 0xFFFF, WIDE is set
+//   body   := offset[n] . value*         n names of the shape; offsets count from the item's start
+//   body   := u32 n . offset[n] . (u16 nameBytes . name . value)*
+//                                        INLINE: offset[i] points at nameBytes
 //
 //   value  := tag u8 . payload
 //     00 NULL   01 FALSE   02 TRUE
 //     03 INT8 i8   04 INT16 i16   05 INT32 i32
 //     06 SCALED i8 exponent . i32 mantissa     07 FLOAT64 f64
-//     08 DECIMAL u8 length of the rest . i16 exponent . u8 sign . BCD digits, two a byte, the last half filled with F
-//     09 ASCII   0A UTF8   0D BIN              u8 length . bytes             + 2, or + 1 for BIN: u32 length . bytes
-//     0F LIST    11 MAP    13 SS  15 NS  17 BS u8 bodyBytes . u8 count . body        + 1: u32 bodyBytes . u32 count . body
+//     08 DECIMAL u8 length of the rest . i16 exponent . u8 sign . BCD digits, two a byte,
+//                the last half filled with F
+//     09 ASCII  0A UTF8  0D BIN                u8 length . bytes
+//     0B ASCII32  0C UTF8_32  0E BIN32         u32 length . bytes
+//     0F LIST  11 MAP  13 SS  15 NS  17 BS     u8 bodyBytes . u8 count . body
+//     10, 12, 14, 16, 18: the same             u32 bodyBytes . u32 count . body
 //        body of MAP := (u16 nameBytes . name . value)*, of the others := value*
 //
-// Canonical: a number has the first form that fits it in tag order; a length is short when it can be (<= 255, a container's
-// count too); an item is WIDE only when its narrow form would be longer than 65,535 bytes; sets are sorted.
+// Canonical: a number has the first form that fits it in tag order; a length is short when it can
+// be (<= 255, a container's count too); an item is WIDE only when its narrow form would be longer
+// than 65,535 bytes; sets are sorted.
 
 export const ITEM_HEADER_BYTES = 8;
 export const FLAG_WIDE = 1;
@@ -24,7 +31,10 @@ export const FLAG_INLINE = 2;
 export const SHAPE_ID_INLINE = 0xffff;
 export const NARROW_BYTES_MAX = 65_535;
 
-/** Beyond these a shape is not worth having: names go inline. Name bytes count the u16 before each name. */
+/**
+ * Beyond these a shape is not worth having: names go inline. Name bytes count the u16 before each
+ * name.
+ */
 export const SHAPE_NAMES_MAX = 255;
 export const SHAPE_NAME_BYTES_MAX = 4_096;
 
@@ -60,5 +70,8 @@ export const SHORT_MAX = 255;
 export const SHORT_CONTAINER_HEADER_BYTES = 3;
 export const LONG_CONTAINER_HEADER_BYTES = 9;
 
-/** What a writer returns instead of a position when the bytes do not fit below `limit`: grow and encode again. */
+/**
+ * What a writer returns instead of a position when the bytes do not fit below `limit`: grow and
+ * encode again.
+ */
 export const NO_ROOM = -1;

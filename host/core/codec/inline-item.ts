@@ -1,5 +1,5 @@
-// Items whose names lie in them: more than 255 attributes, more than 4,096 bytes of names, or a shard whose shape table is
-// full. format.ts has the layout.
+// Items whose names lie in them: more than 255 attributes, more than 4,096 bytes of names, or a
+// shard whose shape table is full. format.ts has the layout.
 
 import { FLAG_INLINE, FLAG_WIDE, ITEM_HEADER_BYTES, NO_ROOM, SHAPE_ID_INLINE } from './format.js';
 import { writeHeader } from './item-layout.js';
@@ -49,7 +49,11 @@ export function encodeInlineItem(
   return end - at;
 }
 
-export function decodeInlineItem(u8: Uint8Array, at: number, length: number): Record<string, unknown> {
+export function decodeInlineItem(
+  u8: Uint8Array,
+  at: number,
+  length: number,
+): Record<string, unknown> {
   const count = readLength32(u8, at + ITEM_HEADER_BYTES);
   const text = length <= TEXT_BYTES_MAX ? latin1Slice(u8, at, at + length) : '';
   const item: Record<string, unknown> = {};

@@ -21,7 +21,10 @@ export function decodeItem(
   return shapeOf(shapeId).decode(u8, at, length);
 }
 
-/** Where the value of a top-level attribute lies in memory, or -1 if the item has none. `codec` undefined: INLINE. */
+/**
+ * Where the value of a top-level attribute lies in memory, or -1 if the item has none. `codec`
+ * undefined: INLINE.
+ */
 export function findAttribute(
   u8: Uint8Array,
   at: number,
@@ -33,7 +36,10 @@ export function findAttribute(
   return index < 0 ? -1 : attributeAt(u8, at, index);
 }
 
-/** Values of some top-level attributes, in the order of `names`; undefined for those the item does not have. */
+/**
+ * Values of some top-level attributes, in the order of `names`; undefined for those the item does
+ * not have.
+ */
 export function decodeAttributes(
   u8: Uint8Array,
   at: number,

@@ -1,5 +1,5 @@
-// The head of an item and its table of offsets: written here for both kinds of encoders, read here for both kinds of
-// decoders. format.ts has the diagram.
+// The head of an item and its table of offsets: written here for both kinds of encoders, read here
+// for both kinds of decoders. format.ts has the diagram.
 
 import {
   FLAG_INLINE,
@@ -18,7 +18,13 @@ export function narrowHeadBytes(attributes: number): number {
   return ITEM_HEADER_BYTES + 2 * attributes;
 }
 
-export function writeHeader(u8: Uint8Array, at: number, shapeId: number, flags: number, size: number): void {
+export function writeHeader(
+  u8: Uint8Array,
+  at: number,
+  shapeId: number,
+  flags: number,
+  size: number,
+): void {
   u8[at] = shapeId;
   u8[at + 1] = shapeId >> 8;
   u8[at + 2] = flags;
@@ -27,8 +33,9 @@ export function writeHeader(u8: Uint8Array, at: number, shapeId: number, flags: 
 }
 
 /**
- * Finishes an item of a shape whose values lie from narrowHeadBytes to `end`, and whose narrow offsets are written.
- * An item that grew too long for them is moved up and gets wide ones. Returns the item's bytes, or NO_ROOM.
+ * Finishes an item of a shape whose values lie from narrowHeadBytes to `end`, and whose narrow
+ * offsets are written. An item that grew too long for them is moved up and gets wide ones. Returns
+ * the item's bytes, or NO_ROOM.
  */
 export function finishItem(
   u8: Uint8Array,
@@ -77,7 +84,8 @@ export function isInline(u8: Uint8Array, at: number): boolean {
 
 /** Where attribute `index` of an item with a shape lies in memory. */
 export function attributeAt(u8: Uint8Array, at: number, index: number): number {
-  if ((u8[at + 2] & FLAG_WIDE) !== 0) return at + readLength32(u8, at + ITEM_HEADER_BYTES + 4 * index);
+  if ((u8[at + 2] & FLAG_WIDE) !== 0)
+    return at + readLength32(u8, at + ITEM_HEADER_BYTES + 4 * index);
   const offset = at + ITEM_HEADER_BYTES + 2 * index;
   return at + (u8[offset] | (u8[offset + 1] << 8));
 }

@@ -1,5 +1,6 @@
-// What readers throw for bytes that no writer makes. Blocks and log records are checksummed, so this is a bug or memory
-// that was overwritten; readers check what is free to check and rely on the core's validator for the rest.
+// What readers throw for bytes that no writer makes. Blocks and log records are checksummed, so
+// this is a bug or memory that was overwritten; readers check what is free to check and rely on the
+// core's validator for the rest.
 
 import { FerriteError } from '../../errors.js';
 
@@ -9,6 +10,9 @@ export class MalformedItem extends FerriteError {
   readonly code = 'MalformedItem';
 
   constructor(problem: string, at: number) {
-    super(`An encoded item is damaged at byte ${at} of its memory: ${problem}. Close the database and run check().`);
+    super(
+      `An encoded item is damaged at byte ${at} of its memory: ${problem}. ` +
+        'Close the database and run check().',
+    );
   }
 }

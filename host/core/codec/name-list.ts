@@ -45,7 +45,7 @@ export function encodeNames(names: readonly string[], bytes: number): Uint8Array
 /** Decodes the list of `length` bytes at `at`. */
 export function decodeNames(u8: Uint8Array, at: number, length: number): string[] {
   const names: string[] = [];
-  for (let next = at; next < at + length; ) {
+  for (let next = at; next < at + length;) {
     const end = next + 2 + (u8[next] | (u8[next + 1] << 8));
     names.push(asPropertyName(utf8Slice(u8, next + 2, end)));
     next = end;
@@ -53,7 +53,10 @@ export function decodeNames(u8: Uint8Array, at: number, length: number): string[
   return names;
 }
 
-/** The same text as the engine keeps it for property names: comparing two of those is comparing pointers. */
+/**
+ * The same text as the engine keeps it for property names: comparing two of those is comparing
+ * pointers.
+ */
 function asPropertyName(text: string): string {
   return Object.keys({ [text]: true })[0];
 }

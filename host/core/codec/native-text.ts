@@ -1,7 +1,8 @@
 // The native string methods of Buffer, applied to a plain Uint8Array over shared memory.
 //
-// Node defines them on Buffer.prototype and they accept any Uint8Array as `this`; TextDecoder refuses shared memory and
-// Buffer.toString costs an argument check. Callers guarantee the range: nothing is checked here.
+// Node defines them on Buffer.prototype and they accept any Uint8Array as `this`; TextDecoder
+// refuses shared memory and Buffer.toString costs an argument check. Callers guarantee the range:
+// nothing is checked here.
 
 interface NativeText {
   latin1Slice(this: Uint8Array, start: number, end: number): string;

@@ -1,4 +1,5 @@
-// Reads numbers. All forms but DECIMAL are JavaScript numbers: their shortest decimal is exactly what was stored.
+// Reads numbers. All forms but DECIMAL are JavaScript numbers: their shortest decimal is exactly
+// what was stored.
 
 import { decimalText } from './decimal.js';
 import { POWERS_OF_TEN } from './number-writer.js';
@@ -21,7 +22,9 @@ export function readLength32(u8: Uint8Array, at: number): number {
   return readInt32(u8, at) >>> 0;
 }
 
-/** Payload of SCALED at `at`. Division and product are exact powers of ten away: correctly rounded. */
+/**
+ * Payload of SCALED at `at`. Division and product are exact powers of ten away: correctly rounded.
+ */
 export function readScaled(u8: Uint8Array, at: number): number {
   const exponent = (u8[at] << 24) >> 24;
   const mantissa = readInt32(u8, at + 1);

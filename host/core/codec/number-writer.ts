@@ -1,8 +1,10 @@
-// Writes numbers, each in the one form that belongs to it: the first that fits of INT8, INT16, INT32, SCALED, FLOAT64,
-// DECIMAL (format.ts). A JavaScript number stands for its shortest decimal, so it never needs DECIMAL.
+// Writes numbers, each in the one form that belongs to it: the first that fits of INT8, INT16,
+// INT32, SCALED, FLOAT64, DECIMAL (format.ts). A JavaScript number stands for its shortest decimal,
+// so it never needs DECIMAL.
 //
-// Relies on: a decimal of at most 15 digits is the shortest one of the double it reads as. Hence Math.round(v x 10^k) / 10^k
-// === v proves that v is exactly that mantissa: below 2^31 it has at most 10 digits.
+// Relies on: a decimal of at most 15 digits is the shortest one of the double it reads as. Hence
+// Math.round(v x 10^k) / 10^k === v proves that v is exactly that mantissa: below 2^31 it has at
+// most 10 digits.
 
 import {
   type Decimal,
@@ -70,7 +72,10 @@ export function writeInteger(u8: Uint8Array, at: number, limit: number, value: n
   return end;
 }
 
-/** A whole number beyond 32 bits and below 2^53, such as a time in milliseconds: it is its own shortest decimal. */
+/**
+ * A whole number beyond 32 bits and below 2^53, such as a time in milliseconds: it is its own
+ * shortest decimal.
+ */
 function writeSafeInteger(u8: Uint8Array, at: number, limit: number, value: number): number {
   let mantissa = value;
   let exponent = 0;
@@ -79,7 +84,13 @@ function writeSafeInteger(u8: Uint8Array, at: number, limit: number, value: numb
     exponent++;
   }
   if ((mantissa | 0) === mantissa) return writeScaled(u8, at, limit, mantissa, exponent);
-  return writeDouble(u8, at, limit, value, numberSize(digitCount(Math.abs(mantissa)), exponent, value < 0));
+  return writeDouble(
+    u8,
+    at,
+    limit,
+    value,
+    numberSize(digitCount(Math.abs(mantissa)), exponent, value < 0),
+  );
 }
 
 /** Any decimal in DynamoDB's range: bigint and NumberValue come this way. */
@@ -122,7 +133,13 @@ function writeUnusualNumber(u8: Uint8Array, at: number, limit: number, value: nu
   return writeDecimal(u8, at, limit, decimalOfNumber(value));
 }
 
-function writeScaled(u8: Uint8Array, at: number, limit: number, mantissa: number, exponent: number): number {
+function writeScaled(
+  u8: Uint8Array,
+  at: number,
+  limit: number,
+  mantissa: number,
+  exponent: number,
+): number {
   if (at + 6 > limit) return NO_ROOM;
   u8[at] = SCALED;
   u8[at + 1] = exponent;
@@ -132,11 +149,23 @@ function writeScaled(u8: Uint8Array, at: number, limit: number, mantissa: number
   return at + 6;
 }
 
-function writeFloat(u8: Uint8Array, at: number, limit: number, value: number, decimal: Decimal): number {
+function writeFloat(
+  u8: Uint8Array,
+  at: number,
+  limit: number,
+  value: number,
+  decimal: Decimal,
+): number {
   return writeDouble(u8, at, limit, value, decimalSize(decimal));
 }
 
-function writeDouble(u8: Uint8Array, at: number, limit: number, value: number, size: number): number {
+function writeDouble(
+  u8: Uint8Array,
+  at: number,
+  limit: number,
+  value: number,
+  size: number,
+): number {
   if (at + 9 > limit) return NO_ROOM;
   float[0] = value;
   u8[at] = FLOAT64;

@@ -1,6 +1,10 @@
-// Which objects are maps: those with no class. An object from another realm (a vm context, a test runner) counts too.
+// Which objects are maps: those with no class. An object from another realm (a vm context, a test
+// runner) counts too.
 
-/** True for `{}`, Object.create(null) and their like in other realms; false for instances of classes, arrays, sets. */
+/**
+ * True for `{}`, Object.create(null) and their like in other realms; false for instances of
+ * classes, arrays, sets.
+ */
 export function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || isRootPrototype(prototype);
@@ -17,10 +21,17 @@ function isRootPrototype(prototype: unknown): boolean {
   );
 }
 
-/** Adds an own property whatever its name is: assigning `__proto__` would set the prototype instead. */
+/**
+ * Adds an own property whatever its name is: assigning `__proto__` would set the prototype instead.
+ */
 export function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__') {
-    Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(target, name, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   } else {
     target[name] = value;
   }

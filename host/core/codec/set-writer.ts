@@ -1,13 +1,22 @@
-// Writes sets: members of one kind, sorted (strings and binary by bytes, numbers by value), each value once.
+// Writes sets: members of one kind, sorted (strings and binary by bytes, numbers by value), each
+// value once.
 //
-// A JavaScript Set holds no string twice. It can hold one number twice (1, 1n and NumberValue 1.0) and equal byte arrays:
-// those are refused with DynamoDB's texts (data-model.md 1.1). Members are taken out of the Set once, at the start.
+// A JavaScript Set holds no string twice. It can hold one number twice (1, 1n and NumberValue 1.0)
+// and equal byte arrays: those are refused with DynamoDB's texts (data-model.md 1.1). Members are
+// taken out of the Set once, at the start.
 
 import { ValidationException } from '../../errors.js';
 import { NumberValue } from '../../number-value.js';
 import { bytesOf, compareBytes, writeBinary } from './bytes-writer.js';
 import { closeContainer, containerBody } from './container-writer.js';
-import { compareDecimals, type Decimal, decimalOfBigint, decimalOfNumber, notANumber, parseDecimal } from './decimal.js';
+import {
+  compareDecimals,
+  type Decimal,
+  decimalOfBigint,
+  decimalOfNumber,
+  notANumber,
+  parseDecimal,
+} from './decimal.js';
 import { BS, NO_ROOM, NS, SS } from './format.js';
 import { writeDecimal, writeNumber } from './number-writer.js';
 import { writeString } from './text-writer.js';
@@ -34,7 +43,8 @@ export function writeSet(
     const strings = (members as string[]).sort(compareUtf8);
     return writeMembers(u8, at, limit, SS, strings, writeString);
   }
-  if (kind === 'number') return writeNumberSet(u8, at, limit, members as (number | bigint | NumberValue)[]);
+  if (kind === 'number')
+    return writeNumberSet(u8, at, limit, members as (number | bigint | NumberValue)[]);
   return writeBinarySet(u8, at, limit, members as Uint8Array[]);
 }
 
@@ -111,7 +121,9 @@ function kindOf(member: SetMember): MemberKind {
 function commonKind(members: readonly SetMember[]): MemberKind {
   const kind = kindOf(members[0]);
   if (members.some((member) => kindOf(member) !== kind)) {
-    throw new ValueFault('the set has members of several kinds; strings, numbers and binary do not mix in one set');
+    throw new ValueFault(
+      'the set has members of several kinds; strings, numbers and binary do not mix in one set',
+    );
   }
   return kind;
 }
@@ -121,7 +133,10 @@ function decimalOf(member: number | bigint | NumberValue): Decimal {
   return typeof member === 'bigint' ? decimalOfBigint(member) : parseDecimal(member.value);
 }
 
-/** Order of the UTF-8 bytes. It differs from JavaScript's in one thing: surrogates stand above U+E000 .. U+FFFF. */
+/**
+ * Order of the UTF-8 bytes. It differs from JavaScript's in one thing: surrogates stand above
+ * U+E000 .. U+FFFF.
+ */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -137,13 +152,17 @@ function utf8Rank(codeUnit: number): number {
 }
 
 /**
- * The kind of an empty JavaScript Set is unknown; DynamoDB has a text for each. A string set is the likeliest.
+ * The kind of an empty JavaScript Set is unknown; DynamoDB has a text for each. A string set is the
+ * likeliest.
  */
 function emptySet(): ValidationException {
   return invalidSet('An string set  may not be empty');
 }
 
-/** Lists members in byte order up to the first repeat, then the repeat and the rest as sent: as DynamoDB does. */
+/**
+ * Lists members in byte order up to the first repeat, then the repeat and the rest as sent: as
+ * DynamoDB does.
+ */
 function duplicateBinary(members: readonly Uint8Array[]): ValidationException {
   const repeat = members.findIndex((member, i) =>
     members.slice(0, i).some((earlier) => compareBytes(earlier, member) === 0),

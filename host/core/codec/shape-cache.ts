@@ -1,7 +1,9 @@
-// ShapeCache: one thread's codecs, found by an item or by a stored list of names. At most 1,000 are kept (DESIGN R17).
+// ShapeCache: one thread's codecs, found by an item or by a stored list of names. At most 1,000 are
+// kept (DESIGN R17).
 //
-// Most programs write a handful of kinds of items. So an item is first compared with the codecs used last, which costs a
-// walk over its names and allocates nothing; only then is its list of names looked up.
+// Most programs write a handful of kinds of items. So an item is first compared with the codecs
+// used last, which costs a walk over its names and allocates nothing; only then is its list of
+// names looked up.
 
 import { describeValue, UnsupportedValue } from '../../errors.js';
 import { SHAPE_NAME_BYTES_MAX, SHAPE_NAMES_MAX } from './format.js';
@@ -18,9 +20,9 @@ export class ShapeCache {
   readonly #recent: ShapeCodec[] = [];
 
   /**
-   * The codec for this item, or undefined if its names are too many for a shape: then write it with encodeInlineItem.
-   * With `dropUndefined`, top-level attributes that are undefined do not count. Throws for an item that is no plain
-   * object and for illegal names.
+   * The codec for this item, or undefined if its names are too many for a shape: then write it with
+   * encodeInlineItem. With `dropUndefined`, top-level attributes that are undefined do not count.
+   * Throws for an item that is no plain object and for illegal names.
    */
   codecOf(item: object, dropUndefined = false, parameter = 'Item'): ShapeCodec | undefined {
     assertPlainItem(item, parameter);

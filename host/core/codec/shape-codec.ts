@@ -1,11 +1,17 @@
-// ShapeCodec: everything about items with one ordered list of names. It encodes and decodes them, first by walking the
-// list, and once it has been used a few times by functions compiled for it. So a table in which every item has names of
-// its own does not pay for compiling.
+// ShapeCodec: everything about items with one ordered list of names. It encodes and decodes them,
+// first by walking the list, and once it has been used a few times by functions compiled for it. So
+// a table in which every item has names of its own does not pay for compiling.
 //
-// A codec belongs to a thread, not to a shard: shards number their shapes themselves (DESIGN R17), so the id is an argument.
+// A codec belongs to a thread, not to a shard: shards number their shapes themselves (DESIGN R17),
+// so the id is an argument.
 
 import { compileDecoder, type ItemDecoder } from './compile-decoder.js';
-import { compileEncoder, compileMatcher, type ItemEncoder, type ShapeMatcher } from './compile-encoder.js';
+import {
+  compileEncoder,
+  compileMatcher,
+  type ItemEncoder,
+  type ShapeMatcher,
+} from './compile-encoder.js';
 import { FLAG_WIDE, ITEM_HEADER_BYTES, NO_ROOM } from './format.js';
 import { attributeAt, finishItem, narrowHeadBytes } from './item-layout.js';
 import { latin1Slice } from './native-text.js';
@@ -59,8 +65,9 @@ export class ShapeCodec {
   }
 
   /**
-   * Writes the item at `at`, never at or beyond `limit`. Returns its bytes, or NO_ROOM (then what lies between is
-   * garbage: grow and encode again). Throws ValidationException with DynamoDB's text or UnsupportedValue with the path.
+   * Writes the item at `at`, never at or beyond `limit`. Returns its bytes, or NO_ROOM (then what
+   * lies between is garbage: grow and encode again). Throws ValidationException with DynamoDB's
+   * text or UnsupportedValue with the path.
    */
   encode(
     u8: Uint8Array,
@@ -72,7 +79,8 @@ export class ShapeCodec {
     parameter = 'Item',
   ): number {
     try {
-      if (this.#encode !== undefined) return this.#encode(u8, at, limit, item, shapeId, dropUndefined);
+      if (this.#encode !== undefined)
+        return this.#encode(u8, at, limit, item, shapeId, dropUndefined);
       if (++this.#encodeUses >= USES_BEFORE_COMPILING) this.#compileEncoder();
       return this.#walkEncode(u8, at, limit, item, shapeId, dropUndefined);
     } catch (error) {
@@ -82,7 +90,8 @@ export class ShapeCodec {
 
   /** Reads the item of this shape that lies in `length` bytes at `at`. */
   decode(u8: Uint8Array, at: number, length: number): Record<string, unknown> {
-    if (length > TEXT_BYTES_MAX || (u8[at + 2] & FLAG_WIDE) !== 0) return this.#walkDecode(u8, at, '');
+    if (length > TEXT_BYTES_MAX || (u8[at + 2] & FLAG_WIDE) !== 0)
+      return this.#walkDecode(u8, at, '');
     if (this.#decode !== undefined) return this.#decode(u8, at, at + length);
     if (++this.#decodeUses >= USES_BEFORE_COMPILING) this.#compileDecoder();
     return this.#walkDecode(u8, at, latin1Slice(u8, at, at + length));
@@ -146,7 +155,10 @@ export class ShapeCodec {
   }
 }
 
-/** `node --disallow-code-generation-from-strings` makes new Function an EvalError. Anything else is a bug: thrown on. */
+/**
+ * `node --disallow-code-generation-from-strings` makes new Function an EvalError. Anything else is
+ * a bug: thrown on.
+ */
 function noteForbidden(error: unknown): void {
   if (!(error instanceof EvalError)) throw error;
   compilingForbidden = true;

@@ -1,7 +1,7 @@
 // Writes strings and names as UTF-8.
 //
-// A short ASCII text is written by a loop: calling the native writer costs more than 60 characters do. The rest goes
-// through the native methods. Lone surrogates are refused, never altered.
+// A short ASCII text is written by a loop: calling the native writer costs more than 60 characters
+// do. The rest goes through the native methods. Lone surrogates are refused, never altered.
 
 import { ASCII, ASCII32, NO_ROOM, SHORT_MAX, UTF8, UTF8_32 } from './format.js';
 import { utf8Length, writeAsciiText, writeUtf8Text } from './native-text.js';
@@ -16,7 +16,11 @@ export const LOOP_CHARS_MAX = 48;
 /** The value: tag, length, bytes. */
 export function writeString(u8: Uint8Array, at: number, limit: number, text: string): number {
   const length = text.length;
-  if (length <= LOOP_CHARS_MAX && at + 2 + length <= limit && writeAscii(u8, at + 2, text, length)) {
+  if (
+    length <= LOOP_CHARS_MAX &&
+    at + 2 + length <= limit &&
+    writeAscii(u8, at + 2, text, length)
+  ) {
     u8[at] = ASCII;
     u8[at + 1] = length;
     written.bytes = length;
@@ -48,7 +52,11 @@ function writeAnyString(u8: Uint8Array, at: number, limit: number, text: string)
 export function writeName(u8: Uint8Array, at: number, limit: number, name: string): number {
   const length = name.length;
   if (length === 0) throw emptyName();
-  if (length <= LOOP_CHARS_MAX && at + 2 + length <= limit && writeAscii(u8, at + 2, name, length)) {
+  if (
+    length <= LOOP_CHARS_MAX &&
+    at + 2 + length <= limit &&
+    writeAscii(u8, at + 2, name, length)
+  ) {
     u8[at] = length;
     u8[at + 1] = 0;
     written.bytes = length;
@@ -70,7 +78,8 @@ export function nameLength(name: string): number {
   const bytes = utf8Length(name);
   if (bytes > ATTRIBUTE_NAME_BYTES_MAX) {
     throw new ValidationException(
-      'One or more parameter values were invalid: Attribute name is too large, must be less than 65536 bytes',
+      'One or more parameter values were invalid: ' +
+        'Attribute name is too large, must be less than 65536 bytes',
     );
   }
   if (bytes !== name.length && !name.isWellFormed()) throw loneSurrogate('name');
@@ -85,8 +94,9 @@ export function writeLength32(u8: Uint8Array, at: number, length: number): void 
 }
 
 /**
- * Writes the `length` characters of a text that are all ASCII and fit; false if one is not (what was written so far is to
- * be overwritten). Four at a time: reading a character costs more than storing it, and this hides some of that.
+ * Writes the `length` characters of a text that are all ASCII and fit; false if one is not (what
+ * was written so far is to be overwritten). Four at a time: reading a character costs more than
+ * storing it, and this hides some of that.
  */
 export function writeAscii(u8: Uint8Array, at: number, text: string, length: number): boolean {
   let i = 0;

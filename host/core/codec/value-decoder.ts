@@ -1,20 +1,30 @@
 // Reads encoded values (format.ts) into JavaScript ones. No user code runs while it does.
 //
-// `text` is the item's bytes as one latin1 string that begins at `base`, from which ASCII values are cut: one native call
-// an item instead of one a string. A cut of 13 characters or more keeps the whole text alive, so large items are read with
-// text '' and each string by itself.
+// `text` is the item's bytes as one latin1 string that begins at `base`, from which ASCII values
+// are cut: one native call an item instead of one a string. A cut of 13 characters or more keeps
+// the whole text alive, so large items are read with text '' and each string by itself.
 
 import * as tag from './format.js';
 import { MalformedItem } from './malformed-item.js';
 import { readName } from './name-reader.js';
 import { latin1Slice, utf8Slice } from './native-text.js';
-import { readDecimal, readFloat64, readInt16, readInt32, readLength32, readScaled } from './number-reader.js';
+import {
+  readDecimal,
+  readFloat64,
+  readInt16,
+  readInt32,
+  readLength32,
+  readScaled,
+} from './number-reader.js';
 import { setOwn } from './plain-object.js';
 
 /** Items up to this long are read through one text. */
 export const TEXT_BYTES_MAX = 2048;
 
-/** Where the value that was just read ends. Set as the last act of readValue, read at once by its caller. */
+/**
+ * Where the value that was just read ends. Set as the last act of readValue, read at once by its
+ * caller.
+ */
 export const read = { end: 0 };
 
 const SHORT_HEAD = tag.SHORT_CONTAINER_HEADER_BYTES;
@@ -82,7 +92,7 @@ function readRareValue(u8: Uint8Array, at: number, text: string, base: number): 
   switch (kind) {
     case tag.ASCII32:
       read.end = at + 5 + length;
-      return latin1Slice(u8, at + 5, at + 5 + length);
+      return readAscii(u8, at + 5, length, text, base);
     case tag.UTF8_32:
       read.end = at + 5 + length;
       return utf8Slice(u8, at + 5, at + 5 + length);
@@ -111,14 +121,26 @@ function readAscii(u8: Uint8Array, at: number, length: number, text: string, bas
   return text.substring(at - base, at - base + length);
 }
 
-function readList(u8: Uint8Array, at: number, count: number, text: string, base: number): unknown[] {
+function readList(
+  u8: Uint8Array,
+  at: number,
+  count: number,
+  text: string,
+  base: number,
+): unknown[] {
   const list: unknown[] = [];
   read.end = at;
   for (let i = 0; i < count; i++) list.push(readValue(u8, read.end, text, base));
   return list;
 }
 
-function readMap(u8: Uint8Array, at: number, count: number, text: string, base: number): Record<string, unknown> {
+function readMap(
+  u8: Uint8Array,
+  at: number,
+  count: number,
+  text: string,
+  base: number,
+): Record<string, unknown> {
   const map: Record<string, unknown> = {};
   let next = at;
   for (let i = 0; i < count; i++) {
@@ -131,7 +153,13 @@ function readMap(u8: Uint8Array, at: number, count: number, text: string, base: 
   return map;
 }
 
-function readSet(u8: Uint8Array, at: number, count: number, text: string, base: number): Set<unknown> {
+function readSet(
+  u8: Uint8Array,
+  at: number,
+  count: number,
+  text: string,
+  base: number,
+): Set<unknown> {
   const set = new Set<unknown>();
   read.end = at;
   for (let i = 0; i < count; i++) set.add(readValue(u8, read.end, text, base));
@@ -174,7 +202,8 @@ export function skipValue(u8: Uint8Array, at: number): number {
     case tag.BIN32:
       return at + 5 + readLength32(u8, at + 1);
   }
-  if (!(kind >= tag.LIST && kind <= tag.BS32)) throw new MalformedItem(`no value has the tag ${kind}`, at);
+  if (!(kind >= tag.LIST && kind <= tag.BS32))
+    throw new MalformedItem(`no value has the tag ${kind}`, at);
   const short = (kind - tag.LIST) % 2 === 0;
   return short ? at + SHORT_HEAD + u8[at + 1] : at + LONG_HEAD + readLength32(u8, at + 1);
 }

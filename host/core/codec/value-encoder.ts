@@ -1,9 +1,11 @@
-// Writes any JavaScript value in the encoded form (format.ts). The generic walker: compiled encoders (compile-encoder.ts)
-// do the common scalars of top-level attributes themselves and call this one for the rest.
+// Writes any JavaScript value in the encoded form (format.ts). The generic walker: compiled
+// encoders (compile-encoder.ts) do the common scalars of top-level attributes themselves and call
+// this one for the rest.
 //
-// Every writer takes (u8, at, limit, value, ...), returns where the value ends, or NO_ROOM when it does not fit below
-// `limit`, and leaves the value's DynamoDB size in `written.bytes`. Nothing at or beyond `limit` is ever written.
-// A getter may run user code, which may encode another item: all state is in locals and arguments (DESIGN R16).
+// Every writer takes (u8, at, limit, value, ...), returns where the value ends, or NO_ROOM when it
+// does not fit below `limit`, and leaves the value's DynamoDB size in `written.bytes`. Nothing at
+// or beyond `limit` is ever written. A getter may run user code, which may encode another item: all
+// state is in locals and arguments (DESIGN R16).
 
 import { types } from 'node:util';
 import { describeValue, ValidationException } from '../../errors.js';
@@ -20,13 +22,17 @@ import { writeName, writeString } from './text-writer.js';
 import { ValueFault, withStep } from './value-fault.js';
 import { written } from './written-size.js';
 
-/** DynamoDB bytes of a list or map beside its elements, and of each element beside its name and value. */
+/**
+ * DynamoDB bytes of a list or map beside its elements, and of each element beside its name and
+ * value.
+ */
 const DOCUMENT_OVERHEAD = 3;
 const ELEMENT_OVERHEAD = 1;
 
 /**
- * Writes `value`, which stands at `level` (a top-level attribute is at level 1). With `dropUndefined`, undefined
- * elements, members of maps and members of sets are left out instead of refused; an undefined `value` itself never is.
+ * Writes `value`, which stands at `level` (a top-level attribute is at level 1). With
+ * `dropUndefined`, undefined elements, members of maps and members of sets are left out instead of
+ * refused; an undefined `value` itself never is.
  */
 export function writeValue(
   u8: Uint8Array,
@@ -50,7 +56,9 @@ export function writeValue(
     case 'bigint':
       return writeDecimal(u8, at, limit, decimalOfBigint(value));
     case 'undefined':
-      throw new ValueFault('the value is undefined; leave the attribute out or set removeUndefinedValues');
+      throw new ValueFault(
+        'the value is undefined; leave the attribute out or set removeUndefinedValues',
+      );
     default:
       throw new ValueFault(`${describeValue(value)} is not a value that DynamoDB has`);
   }
@@ -94,7 +102,9 @@ function writeObject(
   if (bytes !== undefined) return writeBinary(u8, at, limit, bytes);
   if (types.isSet(value)) return writeSet(u8, at, limit, value, dropUndefined);
   if (value instanceof NumberValue) return writeDecimal(u8, at, limit, parseDecimal(value.value));
-  throw new ValueFault(`${describeValue(value)} is not a value that DynamoDB has; pass a plain object`);
+  throw new ValueFault(
+    `${describeValue(value)} is not a value that DynamoDB has; pass a plain object`,
+  );
 }
 
 function writeList(
@@ -170,6 +180,7 @@ function writeMap(
 
 function nestedTooDeep(): ValidationException {
   return new ValidationException(
-    'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit',
+    'Nesting Levels have exceeded supported limits: ' +
+      'Attributes in the item have nested levels beyond supported limit',
   );
 }

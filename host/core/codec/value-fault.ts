@@ -1,5 +1,6 @@
-// What the value writers throw for a value that no DynamoDB type can hold. It gathers its path on the way out, one step a
-// level, so that writing pays nothing for knowing where it is; the entry points turn it into UnsupportedValue.
+// What the value writers throw for a value that no DynamoDB type can hold. It gathers its path on
+// the way out, one step a level, so that writing pays nothing for knowing where it is; the entry
+// points turn it into UnsupportedValue.
 
 import { UnsupportedValue } from '../../errors.js';
 
@@ -13,7 +14,10 @@ export class ValueFault extends Error {
     this.name = 'ValueFault';
   }
 
-  /** Adds the step that leads to the value from the next level out: a member's name or an element's index. */
+  /**
+   * Adds the step that leads to the value from the next level out: a member's name or an element's
+   * index.
+   */
   within(step: string | number): void {
     this.#steps.push(step);
   }
@@ -29,7 +33,9 @@ export class ValueFault extends Error {
   }
 }
 
-/** For a catch clause inside a container: notes the step and hands the error back to be thrown on. */
+/**
+ * For a catch clause inside a container: notes the step and hands the error back to be thrown on.
+ */
 export function withStep(error: unknown, step: string | number): unknown {
   if (error instanceof ValueFault) error.within(step);
   return error;
@@ -37,5 +43,7 @@ export function withStep(error: unknown, step: string | number): unknown {
 
 /** For the catch clause of an entry point: what the caller is to see. */
 export function withParameter(error: unknown, parameter: string): unknown {
-  return error instanceof ValueFault ? new UnsupportedValue(error.path(parameter), error.message) : error;
+  return error instanceof ValueFault
+    ? new UnsupportedValue(error.path(parameter), error.message)
+    : error;
 }

@@ -2,22 +2,38 @@
 
 import assert from 'node:assert/strict';
 import { NumberValue } from '../../../host/index.js';
-import { behaviours, bytes, nested, refusals, type Door, type DoorFactory, type Refusal } from '../door.js';
+import {
+  behaviours,
+  bytes,
+  nested,
+  refusals,
+  type Door,
+  type DoorFactory,
+  type Refusal,
+} from '../door.js';
 
 const E = '1 validation error detected: ';
 const INVALID = 'One or more parameter values were invalid: ';
-const DEPTH = 'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit';
-const OVERFLOW = 'Number overflow. Attempting to store a number with magnitude larger than supported range';
-const UNDERFLOW = 'Number underflow. Attempting to store a number with magnitude smaller than supported range';
+const DEPTH =
+  'Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit';
+const OVERFLOW =
+  'Number overflow. Attempting to store a number with magnitude larger than supported range';
+const UNDERFLOW =
+  'Number underflow. Attempting to store a number with magnitude smaller than supported range';
 
-const value = (a: unknown) => (door: Door) => door.put({ TableName: 'Single', Item: { pk: 'p', a } });
+const value = (a: unknown) => (door: Door) =>
+  door.put({ TableName: 'Single', Item: { pk: 'p', a } });
 
 /** An item of the table Single that has exactly this many bytes. */
 const itemOf = (size: number) => ({ pk: 'p', a: 'x'.repeat(size - 4) });
 
 const REFUSALS: readonly Refusal[] = [
   ['an empty set', value(new Set()), `${E}${INVALID}An string set  may not be empty`],
-  ['an empty set inside a list', value([new Set()]), `${E}${INVALID}An string set  may not be empty`],
+  [
+    'an empty set inside a list',
+    value([new Set()]),
+    `${E}${INVALID}An string set  may not be empty`,
+  ],
   [
     'a repeated binary member, listing members in byte order up to the repeat',
     value(new Set([bytes(255), bytes(0), bytes(0)])),
@@ -29,7 +45,11 @@ const REFUSALS: readonly Refusal[] = [
     `${E}${INVALID}Input collection contains duplicates.`,
   ],
   ['NaN', value(NaN), `${E}The parameter cannot be converted to a numeric value: NaN`],
-  ['infinity', value(Infinity), `${E}The parameter cannot be converted to a numeric value: Infinity`],
+  [
+    'infinity',
+    value(Infinity),
+    `${E}The parameter cannot be converted to a numeric value: Infinity`,
+  ],
   ['a number over 9.99E+125', value(1e126), `${E}${OVERFLOW}`],
   ['a number under 1E-130', value(1e-131), `${E}${UNDERFLOW}`],
   [
@@ -38,7 +58,11 @@ const REFUSALS: readonly Refusal[] = [
     `${E}Attempting to store more than 38 significant digits in a Number`,
   ],
   ['32 lists around a scalar', value(nested(32)), `${E}${DEPTH}`],
-  ['an attribute without a name', (door) => door.put({ TableName: 'Single', Item: { pk: 'p', '': 1 } }), `${E}Empty attribute name`],
+  [
+    'an attribute without a name',
+    (door) => door.put({ TableName: 'Single', Item: { pk: 'p', '': 1 } }),
+    `${E}Empty attribute name`,
+  ],
   ['a map member without a name', value({ '': 1 }), `${E}Empty attribute name`],
   [
     '409,601 bytes',
@@ -55,15 +79,27 @@ const ROUND_TRIPS: readonly (readonly [string, unknown, unknown])[] = [
   ['booleans', [true, false], [true, false]],
   ['an empty list and an empty map', [[], {}], [[], {}]],
   ['a set with an empty string, sorted by bytes', new Set(['b', '', 'a']), new Set(['', 'a', 'b'])],
-  ['a set of strings sorted as UTF-8, not UTF-16', new Set(['\u{1F600}', '\uFFFD']), new Set(['\uFFFD', '\u{1F600}'])],
+  [
+    'a set of strings sorted as UTF-8, not UTF-16',
+    new Set(['\u{1F600}', '\uFFFD']),
+    new Set(['\uFFFD', '\u{1F600}']),
+  ],
   ['a set of numbers sorted by value', new Set([10, -1, 2]), new Set([-1, 2, 10])],
-  ['a set of binary sorted by bytes', new Set([bytes(255), bytes(0), bytes()]), new Set([bytes(), bytes(0), bytes(255)])],
+  [
+    'a set of binary sorted by bytes',
+    new Set([bytes(255), bytes(0), bytes()]),
+    new Set([bytes(), bytes(0), bytes(255)]),
+  ],
   ['minus zero, as zero', -0, 0],
   ['a bigint that a number shows exactly', 7n, 7],
   ['the largest exponent', 1e125, 1e125],
   ['the smallest exponent', 1e-130, 1e-130],
   ['31 lists around a scalar', nested(31), nested(31)],
-  ['a map member called __proto__', JSON.parse('{"__proto__":{"a":1}}'), JSON.parse('{"__proto__":{"a":1}}')],
+  [
+    'a map member called __proto__',
+    JSON.parse('{"__proto__":{"a":1}}'),
+    JSON.parse('{"__proto__":{"a":1}}'),
+  ],
 ];
 
 export function itemValues(factory: DoorFactory): void {

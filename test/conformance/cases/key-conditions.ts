@@ -1,13 +1,22 @@
 // KeyConditionExpression and its placeholders, through Query: expressions.md 2 to 8.
 
 import assert from 'node:assert/strict';
-import { behaviours, bytes, refusals, type Behaviour, type Door, type DoorFactory, type Refusal } from '../door.js';
+import {
+  behaviours,
+  bytes,
+  refusals,
+  type Behaviour,
+  type Door,
+  type DoorFactory,
+  type Refusal,
+} from '../door.js';
 
 const X = 'Invalid KeyConditionExpression: ';
 const INVALID = 'One or more parameter values were invalid: ';
 const CONDITION = 'Invalid condition in KeyConditionExpression: ';
 const SCHEMA_TYPE = `${INVALID}Condition parameter type does not match schema type`;
-const EMPTY_KEY = 'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty';
+const EMPTY_KEY =
+  'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty';
 const OPERATOR = `${X}Invalid operator used in KeyConditionExpression: `;
 const WRONG_TYPE = `${X}Incorrect operand type for operator or function; operator or function: `;
 const NAMES = 'ExpressionAttributeNames';
@@ -17,9 +26,17 @@ const VALUES = 'ExpressionAttributeValues';
 const query =
   (KeyConditionExpression: unknown, values: object = { ':p': 'p', ':s': 's' }, more: object = {}) =>
   (door: Door) =>
-    door.query({ TableName: 'Pairs', KeyConditionExpression, ExpressionAttributeValues: values, ...more });
+    door.query({
+      TableName: 'Pairs',
+      KeyConditionExpression,
+      ExpressionAttributeValues: values,
+      ...more,
+    });
 
-/** Text, offending token, near. Every text is queried with no values, which a syntax error comes before. */
+/**
+ * Text, offending token, near. Every text is queried with no values, which a syntax error comes
+ * before.
+ */
 const SYNTAX: readonly (readonly [string, string, string])[] = [
   ['pk = ', '<EOF>', '='],
   ['pk', '<EOF>', 'pk'],
@@ -55,13 +72,11 @@ const SYNTAX: readonly (readonly [string, string, string])[] = [
 ];
 
 const REFUSALS: readonly Refusal[] = [
-  ...SYNTAX.map(
-    ([text, token, near]): Refusal => [
-      `as a syntax error: ${text}`,
-      query(text),
-      `${X}Syntax error; token: "${token}", near: "${near}"`,
-    ],
-  ),
+  ...SYNTAX.map(([text, token, near]): Refusal => [
+    `as a syntax error: ${text}`,
+    query(text),
+    `${X}Syntax error; token: "${token}", near: "${near}"`,
+  ]),
   ['an empty expression', query(''), `${X}The expression can not be empty;`],
   ['an expression of white space', query(' \t\r\n'), `${X}The expression can not be empty;`],
   [
@@ -69,18 +84,47 @@ const REFUSALS: readonly Refusal[] = [
     query('('.repeat(4097)),
     `${X}Expression size has exceeded the maximum allowed size; expression size: 4097`,
   ],
-  ['a number for the expression', query(5), 'NUMBER_VALUE cannot be converted to String', 'SerializationException'],
-  ['doubled parentheses around a condition', query('((pk = :p))'), `${X}The expression has redundant parentheses;`],
-  ['doubled parentheses around an operand', query('pk = ((:p))'), `${X}The expression has redundant parentheses;`],
-  ['parentheses nested as deep as fits', query(`${'('.repeat(2000)}pk = :p${')'.repeat(2000)}`), `${X}The expression has redundant parentheses;`],
+  [
+    'a number for the expression',
+    query(5),
+    'NUMBER_VALUE cannot be converted to String',
+    'SerializationException',
+  ],
+  [
+    'doubled parentheses around a condition',
+    query('((pk = :p))'),
+    `${X}The expression has redundant parentheses;`,
+  ],
+  [
+    'doubled parentheses around an operand',
+    query('pk = ((:p))'),
+    `${X}The expression has redundant parentheses;`,
+  ],
+  [
+    'parentheses nested as deep as fits',
+    query(`${'('.repeat(2000)}pk = :p${')'.repeat(2000)}`),
+    `${X}The expression has redundant parentheses;`,
+  ],
   [
     'more than 300 operators',
     query(Array.from({ length: 151 }, () => 'pk = :p').join(' AND ')),
     `${X}The expression contains too many operators; operator count: 301`,
   ],
-  ['an unknown function', query('pk = :p AND starts_with(sk, :s)'), `${X}Invalid function name; function: starts_with`],
-  ['a function in the wrong case', query('pk = :p AND BEGINS_WITH(sk, :s)'), `${X}Invalid function name; function: BEGINS_WITH`],
-  ['a function of updates', query('pk = :p AND list_append(sk, :s)'), `${X}Invalid function name; function: list_append`],
+  [
+    'an unknown function',
+    query('pk = :p AND starts_with(sk, :s)'),
+    `${X}Invalid function name; function: starts_with`,
+  ],
+  [
+    'a function in the wrong case',
+    query('pk = :p AND BEGINS_WITH(sk, :s)'),
+    `${X}Invalid function name; function: BEGINS_WITH`,
+  ],
+  [
+    'a function of updates',
+    query('pk = :p AND list_append(sk, :s)'),
+    `${X}Invalid function name; function: list_append`,
+  ],
   [
     'size as a condition',
     query('pk = :p AND size(sk)'),
@@ -91,8 +135,16 @@ const REFUSALS: readonly Refusal[] = [
     query('pk = begins_with(sk, :s)'),
     `${X}The function is not allowed to be used this way in an expression; function: begins_with`,
   ],
-  ['a reserved word, as written', query('Status = :p'), `${X}Attribute name is a reserved keyword; reserved keyword: Status`],
-  ['a reserved word inside a path', query('pk.name = :p'), `${X}Attribute name is a reserved keyword; reserved keyword: name`],
+  [
+    'a reserved word, as written',
+    query('Status = :p'),
+    `${X}Attribute name is a reserved keyword; reserved keyword: Status`,
+  ],
+  [
+    'a reserved word inside a path',
+    query('pk.name = :p'),
+    `${X}Attribute name is a reserved keyword; reserved keyword: name`,
+  ],
   [
     'an undefined name',
     query('#x = :p'),
@@ -103,13 +155,37 @@ const REFUSALS: readonly Refusal[] = [
     query('pk = :x'),
     `${X}An expression attribute value used in expression is not defined; attribute value: :x`,
   ],
-  ['an unused name', query('pk = :p AND sk = :s', undefined, { [NAMES]: { '#unused': 'a' } }), `Value provided in ${NAMES} unused in expressions: keys: {#unused}`],
-  ['unused values', query('pk = :p', { ':p': 'p', ':a': 1, ':b': 2 }), `Value provided in ${VALUES} unused in expressions: keys: {:a, :b}`],
-  ['no names', query('pk = :p AND sk = :s', undefined, { [NAMES]: {} }), `${NAMES} must not be empty`],
+  [
+    'an unused name',
+    query('pk = :p AND sk = :s', undefined, { [NAMES]: { '#unused': 'a' } }),
+    `Value provided in ${NAMES} unused in expressions: keys: {#unused}`,
+  ],
+  [
+    'unused values',
+    query('pk = :p', { ':p': 'p', ':a': 1, ':b': 2 }),
+    `Value provided in ${VALUES} unused in expressions: keys: {:a, :b}`,
+  ],
+  [
+    'no names',
+    query('pk = :p AND sk = :s', undefined, { [NAMES]: {} }),
+    `${NAMES} must not be empty`,
+  ],
   ['no values', query('pk = :p', {}), `${VALUES} must not be empty`],
-  ['a name without its sign', query('pk = :p', undefined, { [NAMES]: { s: 'a' } }), `${NAMES} contains invalid key: Syntax error; key: "s"`],
-  ['a value without its sign', query('pk = :p', { v: 1 }), `${VALUES} contains invalid key: Syntax error; key: "v"`],
-  ['an empty set among the values', query('pk = :p', { ':p': new Set() }), `${INVALID}An string set  may not be empty`],
+  [
+    'a name without its sign',
+    query('pk = :p', undefined, { [NAMES]: { s: 'a' } }),
+    `${NAMES} contains invalid key: Syntax error; key: "s"`,
+  ],
+  [
+    'a value without its sign',
+    query('pk = :p', { v: 1 }),
+    `${VALUES} contains invalid key: Syntax error; key: "v"`,
+  ],
+  [
+    'an empty set among the values',
+    query('pk = :p', { ':p': new Set() }),
+    `${INVALID}An string set  may not be empty`,
+  ],
   [
     'names without an expression',
     query(undefined, undefined, { [NAMES]: { '#a': 'a' } }),
@@ -131,11 +207,31 @@ const REFUSALS: readonly Refusal[] = [
   ['<>', query('pk <> :p'), `${OPERATOR}<>`],
   ['attribute_exists', query('pk = :p AND attribute_exists(sk)'), `${OPERATOR}attribute_exists`],
   ['contains', query('pk = :p AND contains(sk, :s)'), `${OPERATOR}contains`],
-  ['size as an operand', query('pk = :p AND size(sk) > :s'), `${X}KeyConditionExpressions cannot contain nested operations`],
-  ['a map path', query('pk = :p AND sk.a = :s'), `${X}KeyConditionExpressions cannot have conditions on nested attributes`],
-  ['a list path', query('pk = :p AND sk[0] = :s'), `${X}KeyConditionExpressions cannot have conditions on nested attributes`],
-  ['two conditions on one key', query('pk = :p AND pk = :s'), `${X}KeyConditionExpressions must only contain one condition per key`],
-  ['two attributes in one condition', query('pk = sk'), `${CONDITION}Multiple attribute names used in one condition`],
+  [
+    'size as an operand',
+    query('pk = :p AND size(sk) > :s'),
+    `${X}KeyConditionExpressions cannot contain nested operations`,
+  ],
+  [
+    'a map path',
+    query('pk = :p AND sk.a = :s'),
+    `${X}KeyConditionExpressions cannot have conditions on nested attributes`,
+  ],
+  [
+    'a list path',
+    query('pk = :p AND sk[0] = :s'),
+    `${X}KeyConditionExpressions cannot have conditions on nested attributes`,
+  ],
+  [
+    'two conditions on one key',
+    query('pk = :p AND pk = :s'),
+    `${X}KeyConditionExpressions must only contain one condition per key`,
+  ],
+  [
+    'two attributes in one condition',
+    query('pk = sk'),
+    `${CONDITION}Multiple attribute names used in one condition`,
+  ],
   [
     'an attribute compared with itself',
     query('pk = pk'),
@@ -152,9 +248,21 @@ const REFUSALS: readonly Refusal[] = [
     query('pk = :p AND begins_with(sk)'),
     `${X}Incorrect number of operands for operator or function; operator or function: begins_with, number of operands: 1`,
   ],
-  ['begins_with a number', query('pk = :p AND begins_with(sk, :s)', { ':p': 'p', ':s': 1 }), `${WRONG_TYPE}begins_with, operand type: N`],
-  ['< with a boolean', query('pk = :p AND sk < :s', { ':p': 'p', ':s': true }), `${WRONG_TYPE}<, operand type: BOOL`],
-  ['BETWEEN with a list', query('pk = :p AND sk BETWEEN :s AND :p', { ':p': 'p', ':s': [] }), `${WRONG_TYPE}BETWEEN, operand type: L`],
+  [
+    'begins_with a number',
+    query('pk = :p AND begins_with(sk, :s)', { ':p': 'p', ':s': 1 }),
+    `${WRONG_TYPE}begins_with, operand type: N`,
+  ],
+  [
+    '< with a boolean',
+    query('pk = :p AND sk < :s', { ':p': 'p', ':s': true }),
+    `${WRONG_TYPE}<, operand type: BOOL`,
+  ],
+  [
+    'BETWEEN with a list',
+    query('pk = :p AND sk BETWEEN :s AND :p', { ':p': 'p', ':s': [] }),
+    `${WRONG_TYPE}BETWEEN, operand type: L`,
+  ],
   [
     'bounds of two types',
     query('pk = :p AND sk BETWEEN :p AND :s', { ':p': 'p', ':s': 1 }),
@@ -162,7 +270,11 @@ const REFUSALS: readonly Refusal[] = [
   ],
   [
     'bounds in the wrong order',
-    query('pk = :p AND sk BETWEEN :a AND :b', { ':p': 'p', ':a': 5, ':b': 1 }, { TableName: 'Numbers' }),
+    query(
+      'pk = :p AND sk BETWEEN :a AND :b',
+      { ':p': 'p', ':a': 5, ':b': 1 },
+      { TableName: 'Numbers' },
+    ),
     `${X}The BETWEEN operator requires upper bound to be greater than or equal to lower bound; lower bound operand: AttributeValue: {N:5}, upper bound operand: AttributeValue: {N:1}`,
   ],
   [
@@ -170,11 +282,31 @@ const REFUSALS: readonly Refusal[] = [
     query('pk = :x AND sk < :t', { ':t': true }),
     `${X}An expression attribute value used in expression is not defined; attribute value: :x`,
   ],
-  ['more attributes than keys', query('pk = :p AND sk = :s AND b = :p'), 'The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)'],
-  ['a missing partition key', query('sk = :s', { ':s': 's' }), 'Query condition missed key schema element: pk'],
-  ['a second attribute that is not the sort key', query('pk = :p AND b = :s'), 'Query condition missed key schema element: sk'],
-  ['a range of partition keys', query('pk > :p', { ':p': 'p' }), 'Query key condition not supported'],
-  ['begins_with on the partition key', query('begins_with(pk, :p)', { ':p': 'p' }), 'Query key condition not supported'],
+  [
+    'more attributes than keys',
+    query('pk = :p AND sk = :s AND b = :p'),
+    'The number of query conditions (3) exceeds the number of key attributes defined in the schema (2)',
+  ],
+  [
+    'a missing partition key',
+    query('sk = :s', { ':s': 's' }),
+    'Query condition missed key schema element: pk',
+  ],
+  [
+    'a second attribute that is not the sort key',
+    query('pk = :p AND b = :s'),
+    'Query condition missed key schema element: sk',
+  ],
+  [
+    'a range of partition keys',
+    query('pk > :p', { ':p': 'p' }),
+    'Query key condition not supported',
+  ],
+  [
+    'begins_with on the partition key',
+    query('begins_with(pk, :p)', { ':p': 'p' }),
+    'Query key condition not supported',
+  ],
   ['a partition key of another type', query('pk = :p', { ':p': 1 }), SCHEMA_TYPE],
   ['a boolean for a key', query('pk = :p', { ':p': true }), SCHEMA_TYPE],
   ['a sort key of another type', query('pk = :p AND sk > :s', { ':p': 'p', ':s': 1 }), SCHEMA_TYPE],
@@ -184,7 +316,11 @@ const REFUSALS: readonly Refusal[] = [
     SCHEMA_TYPE,
   ],
   ['an empty partition key', query('pk = :p', { ':p': '' }), `${EMPTY_KEY} string value. Key: pk`],
-  ['an empty sort key', query('pk = :p AND sk > :s', { ':p': 'p', ':s': '' }), `${EMPTY_KEY} string value. Key: sk`],
+  [
+    'an empty sort key',
+    query('pk = :p AND sk > :s', { ':p': 'p', ':s': '' }),
+    `${EMPTY_KEY} string value. Key: sk`,
+  ],
   [
     'a partition key of 2,049 bytes',
     query('pk = :p', { ':p': 'p'.repeat(2049) }),
@@ -200,7 +336,12 @@ const REFUSALS: readonly Refusal[] = [
     query('pk = :x', { ':p': 1 }, { TableName: 'Nowhere' }),
     `${X}An expression attribute value used in expression is not defined; attribute value: :x`,
   ],
-  ['a missing table before the schema', query('x = :p', { ':p': 1 }, { TableName: 'Nowhere' }), 'Requested resource not found', 'ResourceNotFoundException'],
+  [
+    'a missing table before the schema',
+    query('x = :p', { ':p': 1 }, { TableName: 'Nowhere' }),
+    'Requested resource not found',
+    'ResourceNotFoundException',
+  ],
 ];
 
 /** Expression, its values beside `:p`, and the sort keys found of 1 to 5. */
@@ -225,7 +366,8 @@ const BEHAVIOURS: readonly Behaviour[] = [
   [
     'every operator selects its range of numbers',
     async (door) => {
-      for (const sk of [3, 1, 5, 2, 4]) await door.put({ TableName: 'Numbers', Item: { pk: 'p', sk } });
+      for (const sk of [3, 1, 5, 2, 4])
+        await door.put({ TableName: 'Numbers', Item: { pk: 'p', sk } });
       await door.put({ TableName: 'Numbers', Item: { pk: 'q', sk: 3 } });
       for (const [KeyConditionExpression, values, found] of NUMBER_RANGES) {
         const { Items } = await door.query({
@@ -233,16 +375,24 @@ const BEHAVIOURS: readonly Behaviour[] = [
           KeyConditionExpression,
           ExpressionAttributeValues: { ':p': 'p', ...values },
         });
-        assert.deepEqual(Items?.map(({ sk }) => sk), found, KeyConditionExpression);
+        assert.deepEqual(
+          Items?.map(({ sk }) => sk),
+          found,
+          KeyConditionExpression,
+        );
       }
     },
   ],
   [
     'begins_with takes a prefix of strings, and the empty one',
     async (door) => {
-      for (const sk of ['a', 'ab', 'abc', 'b', '\uFFFF']) await door.put({ TableName: 'Pairs', Item: { pk: 'p', sk } });
+      for (const sk of ['a', 'ab', 'abc', 'b', '\uFFFF'])
+        await door.put({ TableName: 'Pairs', Item: { pk: 'p', sk } });
       const found = async (prefix: string) => {
-        const { Items } = await query('pk = :p AND begins_with(sk, :s)', { ':p': 'p', ':s': prefix })(door);
+        const { Items } = await query('pk = :p AND begins_with(sk, :s)', {
+          ':p': 'p',
+          ':s': prefix,
+        })(door);
         return Items?.map(({ sk }) => sk);
       };
       assert.deepEqual(await found('ab'), ['ab', 'abc']);
@@ -258,8 +408,13 @@ const BEHAVIOURS: readonly Behaviour[] = [
         await door.put({ TableName: 'Bytes', Item: { pk: 'p', sk } });
       }
       const values = { ':p': 'p', ':s': bytes(255) };
-      const { Items } = await query('pk = :p AND begins_with(sk, :s)', values, { TableName: 'Bytes' })(door);
-      assert.deepEqual(Items?.map(({ sk }) => sk), [bytes(255), bytes(255, 0), bytes(255, 255)]);
+      const { Items } = await query('pk = :p AND begins_with(sk, :s)', values, {
+        TableName: 'Bytes',
+      })(door);
+      assert.deepEqual(
+        Items?.map(({ sk }) => sk),
+        [bytes(255), bytes(255, 0), bytes(255, 255)],
+      );
     },
   ],
   [

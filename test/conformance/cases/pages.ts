@@ -1,37 +1,92 @@
-// Query and Scan beside their key conditions: members, start keys, pages, segments. operations.md 5 and 8.
+// Query and Scan beside their key conditions: members, start keys, pages, segments. operations.md 5
+// and 8.
 
 import assert from 'node:assert/strict';
-import { behaviours, bytes, refusals, type Behaviour, type Door, type DoorFactory, type Refusal } from '../door.js';
+import {
+  behaviours,
+  bytes,
+  refusals,
+  type Behaviour,
+  type Door,
+  type DoorFactory,
+  type Refusal,
+} from '../door.js';
 
 const E = '1 validation error detected: ';
 const F = ' failed to satisfy constraint: ';
 const RCC = `Value 'X' at 'returnConsumedCapacity'${F}Member must satisfy enum value set: [INDEXES, TOTAL, NONE]`;
 const SELECT = `Value 'X' at 'select'${F}Member must satisfy enum value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]`;
-const SPECIFIC = 'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES';
+const SPECIFIC =
+  'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES';
 const PROJECTED = 'ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName';
 const START = 'The provided starting key is invalid';
 const NO_INDEX = 'The table does not have the specified index: gone';
 
-const query = (more: object, KeyConditionExpression = 'pk = :p', values: object = { ':p': 'p' }) => (door: Door) =>
-  door.query({ TableName: 'Pairs', KeyConditionExpression, ExpressionAttributeValues: values, ...more });
+const query =
+  (more: object, KeyConditionExpression = 'pk = :p', values: object = { ':p': 'p' }) =>
+  (door: Door) =>
+    door.query({
+      TableName: 'Pairs',
+      KeyConditionExpression,
+      ExpressionAttributeValues: values,
+      ...more,
+    });
 const scan = (more: object) => (door: Door) => door.scan({ TableName: 'Pairs', ...more });
 const at = (ExclusiveStartKey: unknown) => ({ ExclusiveStartKey });
 
 const QUERY: readonly Refusal[] = [
-  ['a missing TableName', query({ TableName: undefined }), `${E}Value null at 'tableName'${F}Member must not be null`],
-  ['a missing table', query({ TableName: 'Nowhere' }), 'Requested resource not found', 'ResourceNotFoundException'],
+  [
+    'a missing TableName',
+    query({ TableName: undefined }),
+    `${E}Value null at 'tableName'${F}Member must not be null`,
+  ],
+  [
+    'a missing table',
+    query({ TableName: 'Nowhere' }),
+    'Requested resource not found',
+    'ResourceNotFoundException',
+  ],
   ['a bad Select', query({ Select: 'X' }), E + SELECT],
-  ['a bad ReturnConsumedCapacity, alone even beside a bad Select', query({ ReturnConsumedCapacity: 'X', Select: 'X' }), E + RCC],
-  ['Limit 0', query({ Limit: 0 }), `${E}Value at 'Limit'${F}Member must have value greater than or equal to 1`],
-  ['a string for Limit', query({ Limit: '1' }), 'STRING_VALUE cannot be converted to Integer', 'SerializationException'],
-  ['SPECIFIC_ATTRIBUTES without a projection', query({ Select: 'SPECIFIC_ATTRIBUTES' }), E + SPECIFIC],
-  ['ALL_PROJECTED_ATTRIBUTES without an index', query({ Select: 'ALL_PROJECTED_ATTRIBUTES' }), E + PROJECTED],
+  [
+    'a bad ReturnConsumedCapacity, alone even beside a bad Select',
+    query({ ReturnConsumedCapacity: 'X', Select: 'X' }),
+    E + RCC,
+  ],
+  [
+    'Limit 0',
+    query({ Limit: 0 }),
+    `${E}Value at 'Limit'${F}Member must have value greater than or equal to 1`,
+  ],
+  [
+    'a string for Limit',
+    query({ Limit: '1' }),
+    'STRING_VALUE cannot be converted to Integer',
+    'SerializationException',
+  ],
+  [
+    'SPECIFIC_ATTRIBUTES without a projection',
+    query({ Select: 'SPECIFIC_ATTRIBUTES' }),
+    E + SPECIFIC,
+  ],
+  [
+    'ALL_PROJECTED_ATTRIBUTES without an index',
+    query({ Select: 'ALL_PROJECTED_ATTRIBUTES' }),
+    E + PROJECTED,
+  ],
   ['an index that does not exist', query({ IndexName: 'gone' }), NO_INDEX],
-  ['an index name of two characters', query({ IndexName: 'ab' }), `${E}Value 'ab' at 'indexName'${F}Member must have length greater than or equal to 3`],
+  [
+    'an index name of two characters',
+    query({ IndexName: 'ab' }),
+    `${E}Value 'ab' at 'indexName'${F}Member must have length greater than or equal to 3`,
+  ],
   ['a start key without its sort key', query(at({ pk: 'p' })), START],
   ['a start key with another attribute', query(at({ pk: 'p', sk: 's', a: 1 })), START],
   ['a start key of the wrong type', query(at({ pk: 'p', sk: 1 })), START],
-  ['a start key of another partition', query(at({ pk: 'q', sk: 's' })), 'The provided starting key is outside query boundaries based on provided conditions'],
+  [
+    'a start key of another partition',
+    query(at({ pk: 'q', sk: 's' })),
+    'The provided starting key is outside query boundaries based on provided conditions',
+  ],
   [
     'a start key outside the sort condition',
     query(at({ pk: 'p', sk: 'a' }), 'pk = :p AND sk > :s', { ':p': 'p', ':s': 'm' }),
@@ -42,16 +97,41 @@ const QUERY: readonly Refusal[] = [
     query({ TableName: 'Single', ...at({ pk: 'p' }) }),
     'The query can return at most one row and cannot be restarted',
   ],
-  ['a bad value in the start key, without an envelope', query(at({ pk: NaN, sk: 's' })), 'The parameter cannot be converted to a numeric value: NaN'],
+  [
+    'a bad value in the start key, without an envelope',
+    query(at({ pk: NaN, sk: 's' })),
+    'The parameter cannot be converted to a numeric value: NaN',
+  ],
 ];
 
 const SCAN: readonly Refusal[] = [
-  ['a missing TableName', scan({ TableName: undefined }), `${E}Value null at 'tableName'${F}Member must not be null`],
-  ['a missing table', scan({ TableName: 'Nowhere' }), 'Requested resource not found', 'ResourceNotFoundException'],
+  [
+    'a missing TableName',
+    scan({ TableName: undefined }),
+    `${E}Value null at 'tableName'${F}Member must not be null`,
+  ],
+  [
+    'a missing table',
+    scan({ TableName: 'Nowhere' }),
+    'Requested resource not found',
+    'ResourceNotFoundException',
+  ],
   ['a bad Select', scan({ Select: 'X' }), E + SELECT],
-  ['Limit 0', scan({ Limit: 0 }), `${E}Value '0' at 'limit'${F}Member must have value greater than or equal to 1`],
-  ['SPECIFIC_ATTRIBUTES without a projection, without an envelope', scan({ Select: 'SPECIFIC_ATTRIBUTES' }), SPECIFIC],
-  ['ALL_PROJECTED_ATTRIBUTES without an index, without an envelope', scan({ Select: 'ALL_PROJECTED_ATTRIBUTES' }), PROJECTED],
+  [
+    'Limit 0',
+    scan({ Limit: 0 }),
+    `${E}Value '0' at 'limit'${F}Member must have value greater than or equal to 1`,
+  ],
+  [
+    'SPECIFIC_ATTRIBUTES without a projection, without an envelope',
+    scan({ Select: 'SPECIFIC_ATTRIBUTES' }),
+    SPECIFIC,
+  ],
+  [
+    'ALL_PROJECTED_ATTRIBUTES without an index, without an envelope',
+    scan({ Select: 'ALL_PROJECTED_ATTRIBUTES' }),
+    PROJECTED,
+  ],
   ['an index that does not exist', scan({ IndexName: 'gone' }), NO_INDEX],
   [
     'Segment alone',
@@ -68,14 +148,26 @@ const SCAN: readonly Refusal[] = [
     scan({ Segment: 5, TotalSegments: 5 }),
     'The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: 5 is not less than TotalSegments: 5',
   ],
-  ['no segments', scan({ Segment: 0, TotalSegments: 0 }), `${E}Value '0' at 'totalSegments'${F}Member must have value greater than or equal to 1`],
+  [
+    'no segments',
+    scan({ Segment: 0, TotalSegments: 0 }),
+    `${E}Value '0' at 'totalSegments'${F}Member must have value greater than or equal to 1`,
+  ],
   [
     'more than a million segments',
     scan({ Segment: 0, TotalSegments: 1_000_001 }),
     `${E}Value '1000001' at 'totalSegments'${F}Member must have value less than or equal to 1000000`,
   ],
-  ['a start key that is no key', scan(at({ pk: 'p' })), `${START}: The provided key element does not match the schema`],
-  ['names without an expression', scan({ ExpressionAttributeNames: { '#a': 'a' } }), 'ExpressionAttributeNames can only be specified when using expressions'],
+  [
+    'a start key that is no key',
+    scan(at({ pk: 'p' })),
+    `${START}: The provided key element does not match the schema`,
+  ],
+  [
+    'names without an expression',
+    scan({ ExpressionAttributeNames: { '#a': 'a' } }),
+    'ExpressionAttributeNames can only be specified when using expressions',
+  ],
   [
     'values without an expression',
     scan({ ExpressionAttributeValues: { ':a': 1 } }),
@@ -90,10 +182,16 @@ const SCAN: readonly Refusal[] = [
 
 /** Writes rows 1 to `count` of one partition of Numbers. */
 async function fill(door: Door, count: number, more: object = {}): Promise<void> {
-  for (let sk = 1; sk <= count; sk++) await door.put({ TableName: 'Numbers', Item: { pk: 'p', sk, ...more } });
+  for (let sk = 1; sk <= count; sk++)
+    await door.put({ TableName: 'Numbers', Item: { pk: 'p', sk, ...more } });
 }
-const numbers = { TableName: 'Numbers', KeyConditionExpression: 'pk = :p', ExpressionAttributeValues: { ':p': 'p' } };
-const sortKeys = (items: readonly Record<string, unknown>[] | undefined) => items?.map(({ sk }) => sk);
+const numbers = {
+  TableName: 'Numbers',
+  KeyConditionExpression: 'pk = :p',
+  ExpressionAttributeValues: { ':p': 'p' },
+};
+const sortKeys = (items: readonly Record<string, unknown>[] | undefined) =>
+  items?.map(({ sk }) => sk);
 
 const BEHAVIOURS: readonly Behaviour[] = [
   [
@@ -117,7 +215,8 @@ const BEHAVIOURS: readonly Behaviour[] = [
   [
     'ScanIndexForward false is the exact reverse, numbers by value',
     async (door) => {
-      for (const sk of [-10, -9, 0, 0.5, 9, 10]) await door.put({ TableName: 'Numbers', Item: { pk: 'p', sk } });
+      for (const sk of [-10, -9, 0, 0.5, 9, 10])
+        await door.put({ TableName: 'Numbers', Item: { pk: 'p', sk } });
       assert.deepEqual(sortKeys((await door.query(numbers)).Items), [-10, -9, 0, 0.5, 9, 10]);
       const backward = await door.query({ ...numbers, ScanIndexForward: false });
       assert.deepEqual(sortKeys(backward.Items), [10, 9, 0.5, 0, -9, -10]);
@@ -127,7 +226,8 @@ const BEHAVIOURS: readonly Behaviour[] = [
     'strings are in the order of their UTF-8 bytes',
     async (door) => {
       const sorted = ['A', 'a', 'a\0', 'ab', 'é', '\uFFFD', '\u{1F600}'];
-      for (const sk of sorted.toReversed()) await door.put({ TableName: 'Pairs', Item: { pk: 'p', sk } });
+      for (const sk of sorted.toReversed())
+        await door.put({ TableName: 'Pairs', Item: { pk: 'p', sk } });
       assert.deepEqual(sortKeys((await query({})(door)).Items), sorted);
     },
   ],
@@ -158,7 +258,12 @@ const BEHAVIOURS: readonly Behaviour[] = [
       const seen: unknown[] = [];
       let ExclusiveStartKey: object | undefined;
       do {
-        const page = await door.query({ ...numbers, Limit: 2, ScanIndexForward: false, ...at(ExclusiveStartKey) });
+        const page = await door.query({
+          ...numbers,
+          Limit: 2,
+          ScanIndexForward: false,
+          ...at(ExclusiveStartKey),
+        });
         seen.push(...(sortKeys(page.Items) ?? []));
         ExclusiveStartKey = page.LastEvaluatedKey;
       } while (ExclusiveStartKey !== undefined);
@@ -188,7 +293,8 @@ const BEHAVIOURS: readonly Behaviour[] = [
     async (door) => {
       await fill(door, 3, { a: 'x'.repeat(2000) });
       const units = async (more: object) =>
-        (await door.query({ ...numbers, ReturnConsumedCapacity: 'TOTAL', ...more })).ConsumedCapacity?.CapacityUnits;
+        (await door.query({ ...numbers, ReturnConsumedCapacity: 'TOTAL', ...more }))
+          .ConsumedCapacity?.CapacityUnits;
       assert.equal(await units({}), 1);
       assert.equal(await units({ ConsistentRead: true }), 2);
       assert.equal(await units({ ExpressionAttributeValues: { ':p': 'none' } }), 0.5);
@@ -220,7 +326,8 @@ const BEHAVIOURS: readonly Behaviour[] = [
     'segments share out the partition keys: each key is whole in one of them',
     async (door) => {
       for (let partition = 0; partition < 40; partition++) {
-        for (const sk of [1, 2]) await door.put({ TableName: 'Numbers', Item: { pk: `p${partition}`, sk } });
+        for (const sk of [1, 2])
+          await door.put({ TableName: 'Numbers', Item: { pk: `p${partition}`, sk } });
       }
       const owner = new Map<string, number>();
       let count = 0;
@@ -240,7 +347,9 @@ const BEHAVIOURS: readonly Behaviour[] = [
     'a start key of another segment is refused',
     async (door) => {
       await door.put({ TableName: 'Pairs', Item: { pk: 'p', sk: 's' } });
-      const counts = [0, 1].map(async (Segment) => (await scan({ Segment, TotalSegments: 2 })(door)).Count);
+      const counts = [0, 1].map(
+        async (Segment) => (await scan({ Segment, TotalSegments: 2 })(door)).Count,
+      );
       const Segment = (await Promise.all(counts)).indexOf(0);
       await assert.rejects(scan({ Segment, TotalSegments: 2, ...at({ pk: 'p', sk: 's' }) })(door), {
         name: 'ValidationException',

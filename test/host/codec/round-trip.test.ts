@@ -29,7 +29,7 @@ function assertSame(actual: unknown, expected: Item): void {
   assert.deepEqual(withSetsAsLists(actual), withSetsAsLists(asRead(expected)));
 }
 
-test('an item survives the walking and the compiled codec, which write the same bytes', (context) => {
+test('an item survives the walking and the compiled codec, byte for byte alike', (context) => {
   check(
     context,
     fc.property(items, (item) => {
@@ -43,7 +43,10 @@ test('an item survives the walking and the compiled codec, which write the same 
       const compiled = compiledCodec(item, u8);
       assert.equal(compiled.encode(u8, AT, u8.length, item, 7), length);
       assert.deepEqual(u8.slice(AT, AT + length), bytes);
-      assertSame(decodeItem(u8, AT, length, () => compiled), item);
+      assertSame(
+        decodeItem(u8, AT, length, () => compiled),
+        item,
+      );
     }),
   );
 });
@@ -74,7 +77,9 @@ test('single attributes are read without the others, with a shape and inline', (
     context,
     fc.property(items, (item) => {
       const names = [...Object.keys(item).reverse(), 'not there'];
-      const expected = names.map((name) => (Object.hasOwn(item, name) ? asRead(item[name]) : undefined));
+      const expected = names.map((name) =>
+        Object.hasOwn(item, name) ? asRead(item[name]) : undefined,
+      );
       const codec = new ShapeCache().codecOf(item);
       codec?.encode(u8, AT, u8.length, item, 0);
       assert.deepEqual(decodeAttributes(u8, AT, codec, names), expected);
@@ -85,7 +90,11 @@ test('single attributes are read without the others, with a shape and inline', (
 });
 
 test('decoded values are private: they do not change with the memory', () => {
-  const item = { text: 'a long enough text to be cut from another', bytes: new Uint8Array([1, 2, 3]), list: ['x'] };
+  const item = {
+    text: 'a long enough text to be cut from another',
+    bytes: new Uint8Array([1, 2, 3]),
+    list: ['x'],
+  };
   const codec = compiledCodec(item, u8);
   const length = codec.encode(u8, AT, u8.length, item, 0);
   const decoded = codec.decode(u8, AT, length);
@@ -111,7 +120,11 @@ test('lists and maps of 255 and 256 members, and bodies of 255 and 256 bytes, co
   for (const count of [0, 1, 84, 85, 127, 128, 254, 255, 256, 257, 5_000]) {
     const list = new Array<unknown>(count).fill(true);
     const map = Object.fromEntries(list.map((value, i) => [`n${i}`, value]));
-    const item = { list, map, strings: new Set(list.map((_, i) => `s${String(i).padStart(6, '0')}`).concat('')) };
+    const item = {
+      list,
+      map,
+      strings: new Set(list.map((_, i) => `s${String(i).padStart(6, '0')}`).concat('')),
+    };
     const codec = compiledCodec(item, u8);
     const length = codec.encode(u8, AT, u8.length, item, 0);
     assert.deepEqual(codec.decode(u8, AT, length), item);
@@ -119,7 +132,9 @@ test('lists and maps of 255 and 256 members, and bodies of 255 and 256 bytes, co
 });
 
 test('strings of every length around the forms of the encoding come back', () => {
-  for (const length of [0, 1, 3, 4, 5, 47, 48, 49, 84, 85, 86, 127, 128, 255, 256, 257, 2_040, 2_100, 65_535, 65_536]) {
+  for (const length of [
+    0, 1, 3, 4, 5, 47, 48, 49, 84, 85, 86, 127, 128, 255, 256, 257, 2_040, 2_100, 65_535, 65_536,
+  ]) {
     for (const unit of ['a', 'é', '€', '😀']) {
       const item = { text: unit.repeat(length), after: length };
       const codec = compiledCodec(item, u8);

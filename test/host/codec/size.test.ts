@@ -7,15 +7,43 @@ import { decimalSize, parseDecimal } from '../../../host/core/codec/decimal.js';
 import { itemSizeOf } from '../../../host/core/codec/item-layout.js';
 import { ShapeCache } from '../../../host/core/codec/shape-cache.js';
 import { NumberValue } from '../../../host/number-value.js';
-import { check, type Item, numbers, sharedMemory, sizeOfNumberText, sizeOfValue, textOfNumber } from './model.js';
+import {
+  check,
+  type Item,
+  numbers,
+  sharedMemory,
+  sizeOfNumberText,
+  sizeOfValue,
+  textOfNumber,
+} from './model.js';
 
 const u8 = sharedMemory();
 
 /** Bytes of the table in data-model.md 2.1. */
 const LITERALS: readonly (readonly [string, number])[] = [
-  ['0', 1], ['-0', 1], ['1', 2], ['12', 2], ['123', 3], ['1234', 3], ['1'.repeat(38), 20], ['0042', 2],
-  ['100', 2], ['1010', 3], ['0.0000001', 2], ['1E125', 2], ['1E-100', 2], ['1.5', 3], ['15', 2], ['1.2', 3],
-  ['1.200', 3], ['1.234', 4], ['3.14159', 5], ['123456', 4], ['100.5', 4], ['0.15', 2], ['-42', 3],
+  ['0', 1],
+  ['-0', 1],
+  ['1', 2],
+  ['12', 2],
+  ['123', 3],
+  ['1234', 3],
+  ['1'.repeat(38), 20],
+  ['0042', 2],
+  ['100', 2],
+  ['1010', 3],
+  ['0.0000001', 2],
+  ['1E125', 2],
+  ['1E-100', 2],
+  ['1.5', 3],
+  ['15', 2],
+  ['1.2', 3],
+  ['1.200', 3],
+  ['1.234', 4],
+  ['3.14159', 5],
+  ['123456', 4],
+  ['100.5', 4],
+  ['0.15', 2],
+  ['-42', 3],
 ];
 
 function encodedSize(value: unknown): number {
@@ -29,14 +57,17 @@ for (const [literal, bytes] of LITERALS) {
   test(`the number ${literal} counts ${bytes} bytes`, () => {
     assert.equal(decimalSize(parseDecimal(literal)), bytes);
     assert.equal(encodedSize(NumberValue.from(literal)), bytes);
-    if (Number.isSafeInteger(Number(literal)) || literal.length < 16) assert.equal(encodedSize(Number(literal)), bytes);
+    if (Number.isSafeInteger(Number(literal)) || literal.length < 16)
+      assert.equal(encodedSize(Number(literal)), bytes);
   });
 }
 
 test('every number counts what the table of section 2.1 says', (context) => {
   check(
     context,
-    fc.property(numbers, (value) => assert.equal(encodedSize(value), sizeOfNumberText(textOfNumber(value)))),
+    fc.property(numbers, (value) =>
+      assert.equal(encodedSize(value), sizeOfNumberText(textOfNumber(value))),
+    ),
     1_000,
   );
 });

@@ -10,7 +10,10 @@ import type { ConditionNode, OperandNode } from '../../../host/expression/syntax
 function shown(node: ConditionNode | OperandNode): string {
   switch (node.kind) {
     case 'path':
-      return node.elements.map((element) => (element.kind === 'name' ? `.${element.text}` : `[${element.index}]`)).join('').slice(1);
+      return node.elements
+        .map((element) => (element.kind === 'name' ? `.${element.text}` : `[${element.index}]`))
+        .join('')
+        .slice(1);
     case 'value':
       return node.placeholder;
     case 'function':
@@ -63,10 +66,12 @@ describe('the parser', () => {
   });
 
   it('reads 300 operators and refuses 301', () => {
-    const conditions = (count: number) => Array.from({ length: count }, () => 'a = :v').join(' OR ');
+    const conditions = (count: number) =>
+      Array.from({ length: count }, () => 'a = :v').join(' OR ');
     assert.doesNotThrow(() => parseCondition('Filter', `NOT ${conditions(150)}`));
     assert.throws(() => parseCondition('Filter', conditions(151)), {
-      message: 'Invalid FilterExpression: The expression contains too many operators; operator count: 301',
+      message:
+        'Invalid FilterExpression: The expression contains too many operators; operator count: 301',
     });
   });
 
@@ -78,7 +83,9 @@ describe('the parser', () => {
   });
 
   it('answers any text with a tree or a ValidationException', () => {
-    const piece = fc.constantFrom(...'a #b :v ( ) [ ] 0 . , = <> < NOT AND OR BETWEEN IN size begins_with ! _ é'.split(' '));
+    const piece = fc.constantFrom(
+      ...'a #b :v ( ) [ ] 0 . , = <> < NOT AND OR BETWEEN IN size begins_with ! _ é'.split(' '),
+    );
     const text = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(' '));
     fc.assert(
       fc.property(fc.oneof(text, fc.string()), (source) => {
@@ -88,7 +95,10 @@ describe('the parser', () => {
           assert.ok(error instanceof Error && error.name === 'ValidationException', String(error));
         }
       }),
-      { numRuns: 2000, seed: process.env.SEED === undefined ? undefined : Number(process.env.SEED) },
+      {
+        numRuns: 2000,
+        seed: process.env.SEED === undefined ? undefined : Number(process.env.SEED),
+      },
     );
   });
 });
@@ -113,7 +123,8 @@ describe('the lexer', () => {
 
 describe('reserved words', () => {
   it('are matched in any case, first and last of the list too', () => {
-    for (const word of ['ABORT', 'zone', 'Status', 'size', 'FLATTERN']) assert.ok(isReservedWord(word));
+    for (const word of ['ABORT', 'zone', 'Status', 'size', 'FLATTERN'])
+      assert.ok(isReservedWord(word));
     for (const word of ['pk', 'user_id', 'zones', '']) assert.ok(!isReservedWord(word));
   });
 });

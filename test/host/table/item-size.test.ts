@@ -6,9 +6,29 @@ import type { AttributeValue } from '../../../host/table/item-types.js';
 
 /** The byte costs of data-model.md 2.1. */
 const NUMBERS: readonly (readonly [literal: string, size: number])[] = [
-  ['0', 1], ['-0', 1], ['1', 2], ['12', 2], ['123', 3], ['1234', 3], ['1'.repeat(38), 20], ['0042', 2],
-  ['100', 2], ['1010', 3], ['0.0000001', 2], ['1E125', 2], ['1E-100', 2], ['1.5', 3], ['15', 2], ['1.2', 3],
-  ['1.200', 3], ['1.234', 4], ['3.14159', 5], ['123456', 4], ['100.5', 4], ['0.15', 2], ['-42', 3],
+  ['0', 1],
+  ['-0', 1],
+  ['1', 2],
+  ['12', 2],
+  ['123', 3],
+  ['1234', 3],
+  ['1'.repeat(38), 20],
+  ['0042', 2],
+  ['100', 2],
+  ['1010', 3],
+  ['0.0000001', 2],
+  ['1E125', 2],
+  ['1E-100', 2],
+  ['1.5', 3],
+  ['15', 2],
+  ['1.2', 3],
+  ['1.200', 3],
+  ['1.234', 4],
+  ['3.14159', 5],
+  ['123456', 4],
+  ['100.5', 4],
+  ['0.15', 2],
+  ['-42', 3],
 ];
 
 const VALUES: readonly (readonly [what: string, value: AttributeValue, size: number])[] = [
@@ -34,5 +54,6 @@ describe('sizes', () => {
   for (const [what, value, size] of VALUES) {
     it(`of ${what}: ${size}`, () => assert.equal(valueSize(value), size));
   }
-  it('of an item: names and values', () => assert.equal(itemSize({ pk: 'p', é: 12 }), 2 + 1 + 2 + 2));
+  it('of an item: names and values', () =>
+    assert.equal(itemSize({ pk: 'p', é: 12 }), 2 + 1 + 2 + 2));
 });

@@ -30,14 +30,19 @@ async function filled(count: number): Promise<{ db: Database; rows: Rows; store:
   return { db, rows, store };
 }
 
-const sortKeys = async (stream: ItemStream<Row>): Promise<number[]> => (await stream.toArray()).map(({ sk }) => sk);
+const sortKeys = async (stream: ItemStream<Row>): Promise<number[]> =>
+  (await stream.toArray()).map(({ sk }) => sk);
 
 describe('a table handle', () => {
   it('puts, gets and deletes', async () => {
     const { rows } = await filled(0);
     assert.equal(await rows.put({ pk: 'p', sk: 1, a: 'x' }), undefined);
     assert.deepEqual(await rows.get({ pk: 'p', sk: 1 }), { pk: 'p', sk: 1, a: 'x' });
-    assert.deepEqual(await rows.get({ pk: 'p', sk: 1 }, { consistent: true }), { pk: 'p', sk: 1, a: 'x' });
+    assert.deepEqual(await rows.get({ pk: 'p', sk: 1 }, { consistent: true }), {
+      pk: 'p',
+      sk: 1,
+      a: 'x',
+    });
     assert.deepEqual(rows.getSync({ pk: 'p', sk: 1 }), { pk: 'p', sk: 1, a: 'x' });
     assert.equal(await rows.delete({ pk: 'p', sk: 1 }), undefined);
     assert.equal(await rows.get({ pk: 'p', sk: 1 }), undefined);
@@ -54,7 +59,10 @@ describe('a table handle', () => {
     assert.deepEqual(await sortKeys(rows.query({ pk: 'p', sk: { gte: 3 } })), [3, 4, 5]);
     assert.deepEqual(await sortKeys(rows.query({ pk: 'p', sk: { between: [2, 4] } })), [2, 3, 4]);
     assert.deepEqual(await sortKeys(rows.query({ pk: 'p', sk: { between: [4, 2] } })), []);
-    assert.deepEqual(await sortKeys(rows.query({ pk: 'p' }, { reverse: true, limit: 4 })), [5, 4, 3, 2]);
+    assert.deepEqual(
+      await sortKeys(rows.query({ pk: 'p' }, { reverse: true, limit: 4 })),
+      [5, 4, 3, 2],
+    );
     assert.deepEqual(await sortKeys(rows.query({ pk: 'q' })), []);
   });
 
@@ -63,7 +71,10 @@ describe('a table handle', () => {
     const pairs = db.table<{ pk: string; sk: string }, 'pk' | 'sk'>('Pairs');
     for (const sk of ['2023-12', '2024-01', '2024-02']) await pairs.put({ pk: 'p', sk });
     const found = await pairs.query({ pk: 'p', sk: { beginsWith: '2024-' } }).toArray();
-    assert.deepEqual(found.map(({ sk }) => sk), ['2024-01', '2024-02']);
+    assert.deepEqual(
+      found.map(({ sk }) => sk),
+      ['2024-01', '2024-02'],
+    );
   });
 
   it('scans, alone or in segments, every item once', async () => {
@@ -155,26 +166,126 @@ describe('a table handle', () => {
 const INVALID = 'One or more parameter values were invalid: ';
 
 /** Wrong calls, made with types switched off, and what they reject with. */
-const WRONG: readonly (readonly [what: string, call: (rows: Table<never>) => Promise<unknown>, name: string, message: string])[] = [
-  ['a null item', (rows) => rows.put(null as never), 'InvalidArgument', 'The item must be a plain object, not null.'],
-  ['a list for an item', (rows) => rows.put([] as never), 'InvalidArgument', 'The item must be a plain object, not an array.'],
-  ['a string for a key', (rows) => rows.get('p' as never), 'InvalidArgument', 'The key must be a plain object, not a string.'],
-  ['a symbol for a key', (rows) => rows.delete(Symbol('k') as never), 'InvalidArgument', 'The key must be a plain object, not a symbol.'],
-  ['an item without its key', (rows) => rows.put({ pk: 'p' } as never), 'ValidationException', `${INVALID}Missing the key sk in the item`],
-  ['a key of the wrong type', (rows) => rows.get({ pk: 'p', sk: 's' } as never), 'ValidationException', 'The provided key element does not match the schema'],
-  ['a signal that is none', (rows) => rows.get({ pk: 'p', sk: 1 } as never, { signal: {} as never }), 'InvalidArgument', 'signal must be an AbortSignal, not an object.'],
-  ['no range', (rows) => rows.query(undefined as never).next(), 'InvalidArgument', 'The range of query must be an object with pk, not undefined.'],
-  ['a range without its partition key', (rows) => rows.query({ sk: 1 } as never).next(), 'ValidationException', 'Query condition missed key schema element: pk'],
-  ['a range of another attribute', (rows) => rows.query({ pk: 'p', a: 1 } as never).next(), 'InvalidArgument', 'The range of query must be conditions on pk and sk only, not a string.'],
-  ['a partition key of the wrong type', (rows) => rows.query({ pk: 1 } as never).next(), 'ValidationException', `${INVALID}Condition parameter type does not match schema type`],
-  ['an unknown operator', (rows) => rows.query({ pk: 'p', sk: { eq: 1 } } as never).next(), 'InvalidArgument', 'The condition on sk must be a value, or an object with one of lt, lte, gt, gte, between and beginsWith, not an object.'],
-  ['two operators', (rows) => rows.query({ pk: 'p', sk: { gt: 1, lt: 3 } } as never).next(), 'InvalidArgument', 'The condition on sk must be a value, or an object with one of lt, lte, gt, gte, between and beginsWith, not an object.'],
-  ['one bound', (rows) => rows.query({ pk: 'p', sk: { between: [1] } } as never).next(), 'InvalidArgument', 'The condition on sk: between must be an array of two values, not an array.'],
-  ['a prefix of a number', (rows) => rows.query({ pk: 'p', sk: { beginsWith: 1 } } as never).next(), 'ValidationException', 'Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N'],
-  ['an empty partition key', (rows) => rows.query({ pk: '' } as never).next(), 'ValidationException', 'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: pk'],
-  ['limit 0', (rows) => rows.query({ pk: 'p' } as never, { limit: 0 }).next(), 'InvalidArgument', 'limit must be a whole number from 1, not a number.'],
-  ['1.5 segments', (rows) => rows.scan({ segments: 1.5 }).next(), 'InvalidArgument', 'segments must be a whole number from 1 to 1024, not a number.'],
-  ['options that are none', (rows) => rows.scan(null as never).next(), 'InvalidArgument', 'The options of scan must be a plain object, not null.'],
+const WRONG: readonly (readonly [
+  what: string,
+  call: (rows: Table<never>) => Promise<unknown>,
+  name: string,
+  message: string,
+])[] = [
+  [
+    'a null item',
+    (rows) => rows.put(null as never),
+    'InvalidArgument',
+    'The item must be a plain object, not null.',
+  ],
+  [
+    'a list for an item',
+    (rows) => rows.put([] as never),
+    'InvalidArgument',
+    'The item must be a plain object, not an array.',
+  ],
+  [
+    'a string for a key',
+    (rows) => rows.get('p' as never),
+    'InvalidArgument',
+    'The key must be a plain object, not a string.',
+  ],
+  [
+    'a symbol for a key',
+    (rows) => rows.delete(Symbol('k') as never),
+    'InvalidArgument',
+    'The key must be a plain object, not a symbol.',
+  ],
+  [
+    'an item without its key',
+    (rows) => rows.put({ pk: 'p' } as never),
+    'ValidationException',
+    `${INVALID}Missing the key sk in the item`,
+  ],
+  [
+    'a key of the wrong type',
+    (rows) => rows.get({ pk: 'p', sk: 's' } as never),
+    'ValidationException',
+    'The provided key element does not match the schema',
+  ],
+  [
+    'a signal that is none',
+    (rows) => rows.get({ pk: 'p', sk: 1 } as never, { signal: {} as never }),
+    'InvalidArgument',
+    'signal must be an AbortSignal, not an object.',
+  ],
+  [
+    'no range',
+    (rows) => rows.query(undefined as never).next(),
+    'InvalidArgument',
+    'The range of query must be an object with pk, not undefined.',
+  ],
+  [
+    'a range without its partition key',
+    (rows) => rows.query({ sk: 1 } as never).next(),
+    'ValidationException',
+    'Query condition missed key schema element: pk',
+  ],
+  [
+    'a range of another attribute',
+    (rows) => rows.query({ pk: 'p', a: 1 } as never).next(),
+    'InvalidArgument',
+    'The range of query must be conditions on pk and sk only, not a string.',
+  ],
+  [
+    'a partition key of the wrong type',
+    (rows) => rows.query({ pk: 1 } as never).next(),
+    'ValidationException',
+    `${INVALID}Condition parameter type does not match schema type`,
+  ],
+  [
+    'an unknown operator',
+    (rows) => rows.query({ pk: 'p', sk: { eq: 1 } } as never).next(),
+    'InvalidArgument',
+    'The condition on sk must be a value, or an object with one of lt, lte, gt, gte, between and beginsWith, not an object.',
+  ],
+  [
+    'two operators',
+    (rows) => rows.query({ pk: 'p', sk: { gt: 1, lt: 3 } } as never).next(),
+    'InvalidArgument',
+    'The condition on sk must be a value, or an object with one of lt, lte, gt, gte, between and beginsWith, not an object.',
+  ],
+  [
+    'one bound',
+    (rows) => rows.query({ pk: 'p', sk: { between: [1] } } as never).next(),
+    'InvalidArgument',
+    'The condition on sk: between must be an array of two values, not an array.',
+  ],
+  [
+    'a prefix of a number',
+    (rows) => rows.query({ pk: 'p', sk: { beginsWith: 1 } } as never).next(),
+    'ValidationException',
+    'Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: N',
+  ],
+  [
+    'an empty partition key',
+    (rows) => rows.query({ pk: '' } as never).next(),
+    'ValidationException',
+    'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: pk',
+  ],
+  [
+    'limit 0',
+    (rows) => rows.query({ pk: 'p' } as never, { limit: 0 }).next(),
+    'InvalidArgument',
+    'limit must be a whole number from 1, not a number.',
+  ],
+  [
+    '1.5 segments',
+    (rows) => rows.scan({ segments: 1.5 }).next(),
+    'InvalidArgument',
+    'segments must be a whole number from 1 to 1024, not a number.',
+  ],
+  [
+    'options that are none',
+    (rows) => rows.scan(null as never).next(),
+    'InvalidArgument',
+    'The options of scan must be a plain object, not null.',
+  ],
 ];
 
 describe('a table handle rejects', () => {

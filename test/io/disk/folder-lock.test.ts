@@ -8,8 +8,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { isLockFile } from '../../../io/disk/folder-lock.js';
-import { realFileSystem } from '../../../io/disk/real-file-system.js';
+import { acquireFolderLock, isLockFile } from '../../../io/disk/folder-lock.js';
+import { realFileSystem, realLockFolder } from '../../../io/disk/real-file-system.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const HOLDER = fileURLToPath(new URL('../support/lock-holder.ts', import.meta.url));
@@ -57,7 +57,7 @@ test('a folder opens once in a process, and again after the release', async (con
   const lock = await fs.lock(folder);
   const begun = performance.now();
   await assert.rejects(fs.lock(folder), { code: 'DatabaseLocked', pid: process.pid, path: folder });
-  assert.ok(performance.now() - begun < 200, 'at once');
+  assert.ok(performance.now() - begun < 1000, 'at once');
   await lock.release();
   await lock.release();
   assert.deepEqual(readdirSync(folder), [], 'nothing is left');
@@ -84,7 +84,7 @@ test('an owner whose thread sleeps in Atomics.wait still owns', async (context) 
   }
 });
 
-test('kill -9 of the owner frees the folder, and the next owner sweeps its socket', async (context) => {
+test('kill -9 of the owner frees the folder, the next owner sweeps its socket', async (context) => {
   const folder = temporaryFolder(context);
   for (let round = 0; round < 2; round++) {
     const { child } = await start(context, folder);
@@ -151,6 +151,30 @@ test('of many contenders at the same moment exactly one owns', async (context) =
     assert.equal(owners.length, 1);
     for (const owner of owners) await owner.value.release();
   }
+});
+
+test('the socket in the folder alone never gives two owners', async (context) => {
+  const folder = temporaryFolder(context);
+  let owned = 0;
+  for (let round = 0; round < 10; round++) {
+    const results = await Promise.allSettled(
+      Array.from({ length: 6 }, (_, contender) => {
+        // As if each saw the folder from another container: the abstract sockets do not meet.
+        const identity = () => ({ device: `test-${process.pid}`, inode: `${round}-${contender}` });
+        return acquireFolderLock({ ...realLockFolder, identity }, folder);
+      }),
+    );
+    const owners = results.filter((result) => result.status === 'fulfilled');
+    assert.ok(owners.length <= 1, `${owners.length} owners`);
+    owned += owners.length;
+    for (const result of results) {
+      if (result.status === 'rejected') assert.equal(result.reason.code, 'DatabaseLocked');
+    }
+    for (const owner of owners) await owner.value.release();
+    assert.deepEqual(readdirSync(folder), []);
+  }
+  context.diagnostic(`${owned} of 10 rounds had an owner`);
+  assert.ok(owned > 0);
 });
 
 test('a worker that is terminated while it owns frees the folder', async (context) => {

@@ -7,14 +7,14 @@ import { seedOf } from '../support/random.js';
 
 test('after a power cut at every operation the acknowledged groups are there, whole', (context) => {
   const seed = seedOf(context);
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 3; round++) {
     const { operations, images } = exploreLog({ seed: seed + round, turns: 40 });
     context.diagnostic(`${operations} operations, ${images} power cuts`);
   }
 });
 
 test('a power cut at every operation of a recovery leads to the same log', (context) => {
-  const { images } = exploreLog({ seed: seedOf(context), turns: 30, deepEvery: 5 });
+  const { images } = exploreLog({ seed: seedOf(context), turns: 30, deepEvery: 11 });
   context.diagnostic(`${images} power cuts`);
 });
 
