@@ -209,6 +209,30 @@ export class Database implements AsyncDisposable {
     await this.#store.sync();
   }
 
+  /** Resolves when every write made before the call is in a table file. The engine does this by itself in time. */
+  async flush(): Promise<void> {
+    this.#requireOpen();
+    await this.#store.flush();
+  }
+
+  /** Merges all table files down to one level, without what was deleted. The engine does this bit by bit by itself. */
+  async compact(): Promise<void> {
+    this.#requireOpen();
+    await this.#store.compact();
+  }
+
+  /**
+   * A token with which other threads of this process get the same interface on the same memory: send it to a worker and
+   * call `attach(token)` there. It is good until this database is closed; close those of other threads first.
+   *
+   * @example
+   * const worker = new Worker(file, { workerData: db.share() });
+   */
+  share(): SharedDatabase {
+    this.#requireOpen();
+    return this.#store.share() as SharedDatabase;
+  }
+
   /**
    * Finishes what is in flight, makes it durable and lets go of the folder. Calling it again is
    * harmless.

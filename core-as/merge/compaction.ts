@@ -1,22 +1,21 @@
 // Flush and compaction: sources, newest first, become tables. Runs in a private memory, several at
 // a time if it has room.
 //
-// The host turns a crank (mergeStep) and does what the status asks for; nothing here touches a
-// shard or a file.
+// The host turns a crank, mergeStep, and does what the status asks for before it calls again;
+// nothing here touches a shard or a file.
 //
-//   status        what RESULT says                                    what the host does before it calls mergeStep again
-//   CONTINUE      -                                                   nothing (the budget is used up: yield if need be)
-//   NEED_BLOCK    needFile needOffset8 needLength needKind valuePtr   reads the block to valuePtr; mergeProvide(needLength)
-//   MERGE_RUN     resumeSource lastKeyPtr lastKeyLength valuePtr      copies the run behind that key (none: from the start) to
-//                                                                     valuePtr; mergeProvide(its bytes, 0 at the end)
-//   MERGE_VALUE   lastKeyPtr lastKeyLength sequence bytes valuePtr    copies the large value of that key of the run to valuePtr;
-//                                                                     mergeProvide(bytes)
-//   MERGE_FILE    -                                                   mergeFileId(a new file id)
-//   MERGE_OUTPUT  valuePtr bytes                                      appends the bytes to the file of that id
-//   MERGE_TABLE   valuePtr: TableInfo (table-builder.ts)              the file is complete: sync it, keep the info
-//   OK            -                                                   mergeEnd, then the manifest and the install
-//   CORRUPT       needFile needOffset8 needKind                       mergeEnd, deletes its output, keeps the inputs
-//   NO_MEMORY     -                                                   the same
+//   CONTINUE      The budget is used up: yield if need be.
+//   NEED_BLOCK    Read the block of RESULT.need* to RESULT.valuePtr; mergeProvide(needLength).
+//   MERGE_RUN     Copy the next piece of the run (source resumeSource) behind the key lastKey*
+//                 (length 0: from the start) to valuePtr; mergeProvide(its bytes, 0 at the end).
+//   MERGE_VALUE   Copy the large value (RESULT.bytes long, of RESULT.sequence) of the key lastKey*
+//                 of that run to valuePtr; mergeProvide(bytes).
+//   MERGE_FILE    Choose a new file id; mergeFileId.
+//   MERGE_OUTPUT  Append RESULT.bytes bytes at valuePtr to the file of that id.
+//   MERGE_TABLE   The file is complete: sync it; valuePtr is its TableInfo (table-builder.ts).
+//   OK            All is done: mergeEnd, then the manifest and the install.
+//   CORRUPT       Damage at RESULT.need*: mergeEnd, delete the output, keep the inputs.
+//   NO_MEMORY     The same.
 //
 // What is dropped: all but the newest version of a key; entries of dropped tables; with
 // MERGE_BOTTOM, tombstones. Large values of a run get a VALUE block; VALUE blocks of tables are
@@ -333,8 +332,8 @@ function emit(merge: Merge, lane: Source): i32 {
 }
 
 function emitLarge(merge: Merge, lane: Source): i32 {
-  if (merge.valueBytes == 0) return lane.isRun != 0 ? wantsRunValue(merge, lane) {
-    : wantsValueBlock(merge, lane);
+  if (merge.valueBytes == 0) {
+    return lane.isRun != 0 ? wantsRunValue(merge, lane) : wantsValueBlock(merge, lane);
   }
   const builder = builderOf(merge);
   const bytes = merge.valueBytes;

@@ -12,7 +12,7 @@
 // After NEED_BLOCK the lane's key is still that of the entry before the move, and the call has to
 // end.
 
-import { BLOCK_DATA, BLOCK_INDEX, CORRUPT, Entry, ENTRY_BYTES, NEED_BLOCK } from '../layout';
+import { BLOCK_DATA, BLOCK_INDEX, Entry, ENTRY_BYTES, NEED_BLOCK } from '../layout';
 import { compareBytes } from '../memory/bytes';
 import { Lane } from '../merge/lanes';
 import {
@@ -26,7 +26,7 @@ import {
 import { BLOCK_HEADER_BYTES } from '../table/format';
 import { topHeader, topPartition, topSeek } from '../table/top';
 import { blockPayload } from '../version/cache';
-import { blockOf } from '../version/get';
+import { blockOf, indexDisagrees } from '../version/get';
 import { Table, tableAt } from '../version/version';
 
 /**
@@ -147,15 +147,13 @@ function seekFirst(lane: CursorLane): i32 {
   let status = openPartition(lane, false);
   if (status <= 0) return status;
   lane.indexEntry = blockLowerBound(lane.index, lane.indexBytes, bounds.low, bounds.lowLength) >> 1;
-  if (lane.indexEntry == 0) return CORRUPT; // the index ends before its own separator in TOP
+  if (lane.indexEntry == 0) return disagrees(lane);
   status = openBlock(lane);
   if (status <= 0) return status;
   const cursor = blockCursor(lane);
   if (!cursorSeek(cursor, bounds.low, bounds.lowLength)) return nextBlock(lane);
-  if (bounds.lowExclusive != 0 && compareBytes(cursor.key, cursor.keyLength, bounds.low, bounds.lowLength) == 0) {
-    return tablesForward(lane);
-  }
-  return tablesTake(lane);
+  const order = compareBytes(cursor.key, cursor.keyLength, bounds.low, bounds.lowLength);
+  return order == 0 && bounds.lowExclusive != 0 ? tablesForward(lane) : tablesTake(lane);
 }
 
 function seekLast(lane: CursorLane): i32 {
@@ -183,7 +181,7 @@ function seekLast(lane: CursorLane): i32 {
   if (status <= 0) return status;
   lane.indexEntry =
     blockLowerBound(lane.index, lane.indexBytes, bounds.high, bounds.highLength) >> 1;
-  if (lane.indexEntry == 0) return CORRUPT;
+  if (lane.indexEntry == 0) return disagrees(lane);
   status = openBlock(lane);
   if (status <= 0) return status;
   const cursor = blockCursor(lane);
@@ -236,9 +234,15 @@ function openPartition(lane: CursorLane, reverse: bool): i32 {
     const bound = reverse ? bounds.low : bounds.high;
     const boundLength = reverse ? bounds.lowLength : bounds.highLength;
     lane.lastEntry = blockLowerBound(lane.index, lane.indexBytes, bound, boundLength) >> 1;
-    if (lane.lastEntry == 0) return CORRUPT;
+    if (lane.lastEntry == 0) return disagrees(lane);
   }
   return 1;
+}
+
+/** The index of the partition does not fit its separator in TOP. */
+function disagrees(lane: CursorLane): i32 {
+  const table = currentTable(lane);
+  return indexDisagrees(table.file, topPartition(table.top, lane.partition));
 }
 
 /** Loads the data block that the current index entry names. 1 or NEED_BLOCK. */
@@ -278,7 +282,7 @@ function nextBlock(lane: CursorLane): i32 {
   if (lane.indexEntry == lane.lastEntry) return 0;
   lane.indexEntry = indexAfter(lane.index, lane.indexBytes, lane.indexEntry);
   if (lane.indexEntry == 0) {
-    if (lane.partition == lane.lastPartition) return CORRUPT;
+    if (lane.partition == lane.lastPartition) return disagrees(lane);
     lane.partition++;
     if (lane.partition == topHeader(currentTable(lane).top).partitionCount) {
       if (lane.table + 1 == lane.endTable || !enterTable(lane, lane.table + 1, false)) return 0;
@@ -299,7 +303,7 @@ function previousBlock(lane: CursorLane): i32 {
   if (lane.indexEntry == lane.lastEntry) return 0;
   lane.indexEntry = indexBefore(lane.index, lane.indexBytes, lane.indexEntry);
   if (lane.indexEntry != 0) return openLast(lane);
-  if (lane.partition == lane.lastPartition) return CORRUPT;
+  if (lane.partition == lane.lastPartition) return disagrees(lane);
   if (lane.partition == 0) {
     if (lane.table == lane.firstTable || !enterTable(lane, lane.table - 1, true)) return 0;
     lane.partition = topHeader(currentTable(lane).top).partitionCount;

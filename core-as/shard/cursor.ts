@@ -21,7 +21,7 @@ import {
   DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, NEED_BLOCK, OK, OUT_BYTES, RUN_BYTES_MAX,
   RUN_ENTRY_BYTES, RunEntry, TOUCHED_MAX,
 } from '../layout';
-import { alignUp8, copyBytes } from '../memory/bytes';
+import { alignUp8, compareBytes, copyBytes } from '../memory/bytes';
 import { key2Ptr, keyPtr, outPtr, request, result } from '../memory/thread';
 import { memtableActive, memtableFrozen } from '../memtable/memtable';
 import { Lane, laneAt, lanesDrop, lanesInsert, lanesSettle, sameKey } from '../merge/lanes';
@@ -89,8 +89,15 @@ function cursorRun(): i32 {
   bounds.highLength = asked.highLength;
   bounds.lowExclusive = asked.flags & CURSOR_LOW_EXCLUSIVE;
   bounds.highExclusive = asked.flags & CURSOR_HIGH_EXCLUSIVE;
+  if (isEmptyRange(bounds)) return 0;
   const status = openLanes(state, bounds);
   return status == OK ? emitRun(state) : status;
+}
+
+/** Lanes rely on a low bound that is not above the high one. */
+function isEmptyRange(bounds: Bounds): bool {
+  if (bounds.highLength == 0) return false;
+  return compareBytes(bounds.low, bounds.lowLength, bounds.high, bounds.highLength) > 0;
 }
 
 // --- Sources -------------------------------------------------------------------------------------
@@ -152,7 +159,8 @@ function emitRun(state: Scan): i32 {
       count++;
     }
     state.touched++;
-    const full = count >= state.countMax || bytes >= state.bytesMax || state.touched + state.opened > TOUCHED_MAX;
+    const spent = state.touched + state.opened > TOUCHED_MAX;
+    const full = count >= state.countMax || bytes >= state.bytesMax || spent;
     const status = full ? NEED_BLOCK : stepOver(state);
     if (status == OK) continue;
     if (status != NEED_BLOCK) return status;

@@ -132,7 +132,8 @@ function legalValue(blockKind: u32, word: u64, sequence: u64, value: usize): boo
   const kind = kindOf(word);
   const length = valueLengthOf(word);
   if (blockKind == BLOCK_INDEX) {
-    return kind == PUT && sequence == 0 && length == HANDLE_BYTES && legalLength(BLOCK_DATA, load<u32>(value, 4));
+    return kind == PUT && sequence == 0 && length == HANDLE_BYTES
+      && legalLength(BLOCK_DATA, load<u32>(value, 4));
   }
   if (kind == DELETE) return length == 0;
   if (kind != LARGE_REF) return kind == PUT && length <= INLINE_VALUE_MAX;

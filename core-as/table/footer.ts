@@ -2,7 +2,8 @@
 //
 //   +0    u64 magic 'ferriteT'      +8   u32 format version    +12  u32 file id
 //   +16   u32 TOP offset8           +20  u32 TOP length        +24  u64 bytes of the file
-//   +32   u64 entries               +40  u64 tombstones        +48  u64 lowest sequence      +56  u64 highest sequence
+//   +32   u64 entries               +40  u64 tombstones
+//   +48   u64 lowest sequence       +56  u64 highest sequence
 //   +64   u64 bytes of keys and values (large ones included)
 //   +72   u32 data blocks           +76  u32 value blocks      +80  u32 partitions
 //   +84   zeros                     +124 u32 CRC32C of all before

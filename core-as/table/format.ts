@@ -1,10 +1,14 @@
 // The table file: the one truth that builders and readers share.
 //
-//   file      := { VALUE* DATA }* per index partition, then its INDEX, then its FILTER; after the last partition TOP, footer
-//   block     := payload . zeros up to a multiple of 8 . trailer, so every block begins at a multiple of 8
-//                (offset8 = offset / 8) and no byte of a file is outside of a block or the footer
-//   trailer   := u8 codec(0 raw 1 LZ4) . u8 kind . u16 0 . u32 rawBytes . u32 payloadBytes . u32 crc             16 bytes
-//   crc       := CRC32C over payload, zeros and the first 12 bytes of the trailer, continued from blockSeed(file, offset8)
+//   file      := { VALUE* DATA }* of an index partition, its INDEX, its FILTER; after the last one
+//                TOP, then the footer
+//   block     := payload . zeros up to a multiple of 8 . trailer
+//                so every block begins at a multiple of 8 (offset8 = offset / 8), and no byte of a
+//                file is outside of a block or the footer
+//   trailer   := u8 codec(0 raw 1 LZ4) . u8 kind . u16 0 . u32 rawBytes . u32 payloadBytes
+//                . u32 crc, 16 bytes in all
+//   crc       := CRC32C over payload, zeros and the first 12 bytes of the trailer, continued from
+//                blockSeed(file, offset8)
 //
 //   DATA, INDEX (raw)                                          block-builder.ts, block-reader.ts
 //     +0   u64 baseSequence        sequence of the first entry
@@ -13,11 +17,13 @@
 //     +12  entries
 //          u16 restarts[restartCount], offsets of those entries from the start of the block
 //     entry := u48 word . sequence delta . key suffix . value
-//     word  := shared 13 bits . unshared 13 . valueLength 16 . kind 3 (PUT, DELETE, LARGE_REF) . deltaBytes 3, low bits first
-//     delta := zigzag(sequence - baseSequence), little-endian in deltaBytes bytes: the fewest, at least 1
+//     word  := shared 13 bits . unshared 13 . valueLength 16 . kind 3 (PUT, DELETE, LARGE_REF)
+//              . deltaBytes 3, the low bits first
+//     delta := zigzag(sequence - baseSequence), little-endian in deltaBytes: the fewest, at least 1
 //     LARGE_REF value := u32 offset8 . u32 length on disk . u32 value bytes: a VALUE block
-//     In an INDEX block the key is a separator (last key of the data block <= separator < first key of the next) and the
-//     value is the handle: u32 offset8 . u32 length on disk. Kind is PUT, sequence 0.
+//     In an INDEX block the key is a separator (last key of the data block <= separator < first key
+//     of the next) and the value is the handle: u32 offset8 . u32 length on disk. Kind is PUT,
+//     sequence 0.
 //   VALUE     one large value and nothing else
 //   FILTER    bloom-class over the keys of its partition       filter.ts
 //   TOP       the partitions of the file, resident in memory   top.ts
@@ -92,9 +98,10 @@ export function blockDiskBytes(payloadBytes: u32): u32 {
 /** Room that sealBlock needs, whether or not the block compresses. */
 @inline
 export function blockDiskMax(kind: u32): u32 {
-  return kind == BLOCK_VALUE ? VALUE_DISK_MAX : kind == BLOCK_TOP ? TOP_RAW_MAX + TRAILER_BYTES : BLOCK_DISK_MAX;
+  return blockRawMax(kind) + TRAILER_BYTES;
 }
 
+@inline
 function blockRawMax(kind: u32): u32 {
   return kind == BLOCK_VALUE ? VALUE_BYTES_MAX : kind == BLOCK_TOP ? TOP_RAW_MAX : BLOCK_RAW_MAX;
 }

@@ -188,7 +188,8 @@ export function tableIsFull(builder: TableBuilder, targetBytes: u64): bool {
 
 /** What TOP holds so far, with room for two longest keys. */
 function topBytes(builder: TableBuilder): u32 {
-  return TOP_HEADER_BYTES + builder.partitions * TOP_PARTITION_BYTES + builder.separatorBytes + (KEY_BYTES_MAX << 1);
+  const partitions = builder.partitions * TOP_PARTITION_BYTES;
+  return TOP_HEADER_BYTES + partitions + builder.separatorBytes + (KEY_BYTES_MAX << 1);
 }
 
 /** Adds an entry with its value inline. */
@@ -285,8 +286,9 @@ function indexPending(builder: TableBuilder, next: usize, nextLength: u32): void
   );
   const index = indexBlock(builder);
   const bytes = builtBytes(index);
-  const long = bytes >= BLOCK_TARGET_BYTES && (index.entryCount >= INDEX_ENTRIES_MIN || bytes >= INDEX_BYTES_MAX);
-  if (long || builder.hashCount + DATA_ENTRIES_MAX > FILTER_KEYS_MAX) closePartition(builder);
+  const many = index.entryCount >= INDEX_ENTRIES_MIN || bytes >= INDEX_BYTES_MAX;
+  const filterIsFull = builder.hashCount + DATA_ENTRIES_MAX > FILTER_KEYS_MAX;
+  if ((many && bytes >= BLOCK_TARGET_BYTES) || filterIsFull) closePartition(builder);
 }
 
 function indexAdd(builder: TableBuilder, separator: usize, length: u32): void {

@@ -1,14 +1,14 @@
 // The integrity walk of a table file: every byte of it is read, in a private memory, in steps.
 //
-//   checkBegin -> the tail goes to RESULT.valuePtr -> checkStep: NEED_BLOCK (as a merge: read it to RESULT.valuePtr, then
-//   checkProvide) ... OK or CORRUPT (RESULT.need* names the place) -> checkEnd
+//   checkBegin -> the tail goes to RESULT.valuePtr -> checkStep: NEED_BLOCK (read it to valuePtr,
+//   then checkProvide) ... OK, or CORRUPT (RESULT.need* names the place) -> checkEnd
 //
 // Checked beside the checksums: blocks lie end to end in the order of format.ts, so no byte is
 // outside of one; keys ascend through the whole file and stay within their separators; each filter
 // holds exactly as many keys as were read and denies none; large values have the length that their
 // entries say; all totals, the smallest and the largest key are those of footer and TOP.
 //
-//   phase:  TAIL -> per partition: INDEX -> FILTER -> per entry of the index: DATA -> its VALUE blocks
+//   phase:  TAIL -> per partition: INDEX -> FILTER -> per entry of the index: DATA -> VALUE blocks
 
 import {
   BAD_INPUT, BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, BLOCK_TOP, BLOCK_VALUE, CORRUPT, DELETE,
@@ -136,8 +136,8 @@ export function checkStep(checkPtr: u32): i32 {
       }
       check.phase = INDEX;
     } else if (phase == INDEX) {
-      if (check.partition == footerOf(check).partitions) return totalsAgree(check) {
-        ? OK : fault(check, 0, 0, BLOCK_TOP);
+      if (check.partition == footerOf(check).partitions) {
+        return totalsAgree(check) ? OK : fault(check, 0, 0, BLOCK_TOP);
       }
       return want(
         check, partitionOf(check).indexOffset8, partitionOf(check).indexLength, BLOCK_INDEX,
@@ -193,7 +193,8 @@ export function checkProvide(checkPtr: u32, bytes: u32): i32 {
   check.isWanted = 0;
   const kind = check.wantKind;
   const input = area(check, INPUT_AT);
-  if (bytes != check.wantLength || !verifyBlock(input, bytes, kind, check.file, check.wantOffset8)) {
+  const asked = bytes == check.wantLength;
+  if (!asked || !verifyBlock(input, bytes, kind, check.file, check.wantOffset8)) {
     return fault(check, check.wantOffset8, check.wantLength, kind);
   }
   return take(check, kind, input, bytes) ? OK : fault(check, check.wantOffset8, bytes, kind);
@@ -249,7 +250,8 @@ function walkEntries(check: TableCheck): i32 {
   const offset8 = load<u32>(index.value);
   const length = load<u32>(index.value, 4);
   const last = area(check, LAST_KEY_AT);
-  if (offset8 != check.offset8 || compareBytes(last, check.lastKeyLength, index.key, index.keyLength) > 0) {
+  const order = compareBytes(last, check.lastKeyLength, index.key, index.keyLength);
+  if (offset8 != check.offset8 || order > 0) {
     return fault(check, offset8, length, BLOCK_DATA);
   }
   check.offset8 += length >> 3;
@@ -266,10 +268,10 @@ function entryAgrees(check: TableCheck, cursor: BlockCursor): bool {
     const minLength = topHeader(top).minKeyLength;
     if (compareBytes(cursor.key, cursor.keyLength, topMinKey(top), minLength) != 0) return false;
   }
+  // Length 0 before the first block: below every key.
   const separator = area(check, SEPARATOR_AT);
-  if (compareBytes(cursor.key, cursor.keyLength, separator, check.separatorLength) <= 0 && check.separatorLength > 0) {
-    return false;
-  }
+  const order = compareBytes(cursor.key, cursor.keyLength, separator, check.separatorLength);
+  if (order <= 0) return false;
   const hash = filterHash(cursor.key, cursor.keyLength);
   if (!filterMayHold(area(check, FILTER_AT), check.filterBytes, hash)) return false;
   copyBytes(last, cursor.key, cursor.keyLength);

@@ -2,8 +2,9 @@
 // per live table.
 //
 //   +0   u32 partitionCount . u32 minKeyLength . u32 maxKeyLength . u32 0
-//   +16  partitions x 24:  u32 separatorEnd . u32 keyCount . u32 index offset8 . u32 index length . u32 filter offset8 . u32 filter length
-//        minKey . maxKey . separators, one behind the other; separatorEnd counts from the start of the block
+//   +16  partitions x 24:  u32 separatorEnd . u32 keyCount . u32 index offset8 . u32 index length
+//                          . u32 filter offset8 . u32 filter length
+//        minKey . maxKey . separators, one behind the other; separatorEnd counts from +0
 //
 // Last key of a partition <= its separator < first key of the next; the last separator is the
 // largest key of the table. `verifyTop` looks at every byte; everything else relies on it.
@@ -104,11 +105,10 @@ export function verifyTop(top: usize, rawBytes: u32, offset8End: u32): bool {
     // A partition is its data, then its index, then at once its filter; partitions follow each
     // other.
     if (partition.indexOffset8 <= offset8) return false;
-    if (<u64>partition.indexOffset8 + (partition.indexLength >> 3) != <u64>partition.filterOffset8) return false;
-    if (<u64>partition.filterOffset8 + (partition.filterLength >> 3) > <u64>offset8End) {
-      return false;
-    }
-    offset8 = partition.filterOffset8 + (partition.filterLength >> 3);
+    const filterAt = <u64>partition.indexOffset8 + (partition.indexLength >> 3);
+    const end8 = filterAt + (partition.filterLength >> 3);
+    if (filterAt != <u64>partition.filterOffset8 || end8 > <u64>offset8End) return false;
+    offset8 = <u32>end8;
     if (before != 0 && compareBytes(before, beforeLength, top + start, end - start) >= 0) {
       return false;
     }

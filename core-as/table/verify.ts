@@ -6,5 +6,6 @@ import { verifyFilter } from './filter';
 
 /** True if the unpacked bytes are what such a block must hold. `keyBuffer`: KEY_BYTES_MAX bytes. */
 export function verifyRaw(raw: usize, rawBytes: u32, kind: u32, keyBuffer: usize): bool {
-  return kind == BLOCK_FILTER ? verifyFilter(raw, rawBytes) : verifyEntries(raw, rawBytes, kind, keyBuffer);
+  if (kind == BLOCK_FILTER) return verifyFilter(raw, rawBytes);
+  return verifyEntries(raw, rawBytes, kind, keyBuffer);
 }

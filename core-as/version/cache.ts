@@ -1,6 +1,7 @@
 // The block cache of a shard: raw, verified blocks in pages of the common page allocator.
 //
-//   page   := CachePage . blocks, one behind the other (a log); the pages form a list from the oldest to the one being filled
+//   page   := CachePage . blocks, one behind the other (a log)
+//             the pages form a list from the oldest to the one being filled
 //   block  := CacheBlock . raw bytes . up to a multiple of 8
 //
 // Found by (file, offset8) through chained buckets. Eviction takes the oldest page, slides the
@@ -207,7 +208,8 @@ function pageGive(page: CachePage): void {
  */
 function rescue(block: CacheBlock, size: u32, page: CachePage): void {
   const newest = changetype<CachePage>(<usize>state().newest);
-  if (block.kind == BLOCK_DATA || block.credit == 0 || newest == page || PAGE_BYTES - newest.used < size) {
+  const fits = newest != page && PAGE_BYTES - newest.used >= size;
+  if (block.kind == BLOCK_DATA || block.credit == 0 || !fits) {
     unlinkBlock(block);
     return;
   }

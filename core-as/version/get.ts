@@ -16,7 +16,7 @@ import {
   blockLowerBound, entryKind, entrySequence, entryValue, entryValueLength,
 } from '../table/block-reader';
 import { filterHash, filterMayHold } from '../table/filter';
-import { topPartition, topSeek } from '../table/top';
+import { Partition, topPartition, topSeek } from '../table/top';
 import { blockPayload, CacheBlock, cacheFind } from './cache';
 import { LEVELS, levelStart, Table, tableAt, tableSeek, versionState } from './version';
 
@@ -31,6 +31,16 @@ export function blockOf(file: u32, offset8: u32, length: u32, kind: u32): CacheB
     need.needKind = kind;
   }
   return block;
+}
+
+/** The index block ends before its own separator in TOP: CORRUPT, and RESULT says where. */
+export function indexDisagrees(file: u32, partition: Partition): i32 {
+  const need = result();
+  need.needFile = file;
+  need.needOffset8 = partition.indexOffset8;
+  need.needLength = partition.indexLength;
+  need.needKind = BLOCK_INDEX;
+  return CORRUPT;
 }
 
 /**
@@ -71,7 +81,7 @@ function tableGet(table: Table, key: usize, keyLength: u32, hash: u64): i32 {
   const index = blockOf(file, partition.indexOffset8, partition.indexLength, BLOCK_INDEX);
   if (index == null) return NEED_BLOCK;
   const indexEntry = blockLowerBound(blockPayload(index), index.rawBytes, key, keyLength) >> 1;
-  if (indexEntry == 0) return CORRUPT; // the index ends before its own separator in TOP
+  if (indexEntry == 0) return indexDisagrees(file, partition);
   const handle = entryValue(blockPayload(index), indexEntry);
 
   const data = blockOf(file, load<u32>(handle), load<u32>(handle, 4), BLOCK_DATA);

@@ -2,7 +2,7 @@
 //
 // The host has written the files and made the manifest record durable; it describes the edit in the
 // IN area:
-//   u32 addCount . u32 removeCount . u32 Table[addCount] (from tableReserve, registered) . u32 file id[removeCount]
+//   u32 addCount . u32 removeCount . u32 Table[addCount] (registered) . u32 file id[removeCount]
 
 import { BAD_INPUT, IN_BYTES, NOT_FOUND, OK, WRITE_AT } from '../layout';
 import { inPtr, outPtr, result } from '../memory/thread';

@@ -3,9 +3,9 @@
 // A Version is immutable; an install builds the next one beside it, checks it, and swaps the
 // pointer in one latched call.
 //
-//   Version := u32 start[8] . entries          start[n] = index of the first table of level n, start[7] = how many
-//   entry   := u32 Table . u32 file            level 0 by descending file id (newest first, may overlap),
-//                                              levels 1..6 by key, disjoint
+//   Version := u32 start[8] . entries   start[n]: first table of level n; start[7]: how many
+//   entry   := u32 Table . u32 file     level 0 by descending file id (newest first, may overlap),
+//                                       levels 1..6 by key, disjoint
 //   Table   := 128 bytes . tail of the file (TOP block, footer) as it was read, verified in place
 //
 // A Table begins as tableReserve (latched, memory only); the host writes the tail behind it;
@@ -82,8 +82,13 @@ function entryOf(version: usize, index: u32): usize {
 }
 
 @inline
+function tableOf(version: usize, index: u32): Table {
+  return changetype<Table>(<usize>load<u32>(entryOf(version, index)));
+}
+
+@inline
 export function tableAt(index: u32): Table {
-  return changetype<Table>(<usize>load<u32>(entryOf(versionNow(), index)));
+  return tableOf(versionNow(), index);
 }
 
 /** An empty version, once, when the shard is made. False without memory. */
@@ -193,9 +198,8 @@ export function versionChange(edit: usize): i32 {
   for (let index: u32 = 0; index < adds && status == OK; index++) {
     status = insertTable(next, changetype<Table>(<usize>load<u32>(tables + (<usize>index << 2))));
   }
-  if (status == OK && startOf(next, 1) > LEVEL0_MAX && startOf(next, 1) > startOf(old, 1)) {
-    status = TOO_LARGE;
-  }
+  const grows = startOf(next, 1) > startOf(old, 1);
+  if (status == OK && grows && startOf(next, 1) > LEVEL0_MAX) status = TOO_LARGE;
   if (status != OK) {
     heapFree(next);
     return status;
@@ -243,12 +247,10 @@ function insertTable(version: usize, table: Table): i32 {
   const start = startOf(version, table.level);
   const end = startOf(version, table.level + 1);
   let at = start;
-  while (at < end && standsBefore(changetype<Table>(<usize>load<u32>(entryOf(version, at))), table)) at++;
+  while (at < end && standsBefore(tableOf(version, at), table)) at++;
   if (table.level > 0) {
-    if (at > start && !endsBefore(changetype<Table>(<usize>load<u32>(entryOf(version, at - 1))), table)) return BAD_INPUT;
-    if (at < end && !endsBefore(table, changetype<Table>(<usize>load<u32>(entryOf(version, at))))) {
-      return BAD_INPUT;
-    }
+    if (at > start && !endsBefore(tableOf(version, at - 1), table)) return BAD_INPUT;
+    if (at < end && !endsBefore(table, tableOf(version, at))) return BAD_INPUT;
   }
   memory.copy(entryOf(version, at + 1), entryOf(version, at), (count - at) << ENTRY_SHIFT);
   store<u32>(entryOf(version, at), <u32>changetype<usize>(table));

@@ -4,9 +4,10 @@
 //
 //   key            := table id u32 BE . hash u64 BE . component(partition) [ . component(sort) ]
 //   component(S|B) := the bytes (of the UTF-8), 00 as 01 01 and 01 as 01 02 . 00
-//   component(N)   := 20 00                                                zero
-//                     30 . E + 130 . pair + 1 ... . 00                     positive: d.ddd... x 10^E, digits by pairs 0..99
-//                     10 . 255 - (E + 130) . 255 - (pair + 1) ... . FF     negative: the complement
+//   component(N)   := 20 00                                              zero
+//                     30 . E + 130 . pair + 1 ... . 00                   positive: d.ddd... x 10^E,
+//                                                                        pairs of digits, 0..99
+//                     10 . 255 - (E + 130) . 255 - (pair + 1) ... . FF   negative: the complement
 //
 // A legal key attribute takes at most KEY_COMPONENT_BYTES_MAX bytes, so nothing here asks for room.
 // Texts for empty and long keys depend on the operation: they are table/key-schema.ts's, the codes

@@ -40,6 +40,7 @@ export async function openInline(
   random: Random,
   pace: Pace = 'manual',
 ): Promise<InlineEngine> {
+  Keeper.inspect(fileSystem, request.folder, module);
   ensureDirectory(fileSystem, request.folder);
   const lock = request.options.temporary ? undefined : await fileSystem.lock(request.folder);
   const keeper = new Keeper(request, module, fileSystem, random, lock);

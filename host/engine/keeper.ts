@@ -15,6 +15,7 @@ import type { FileSystem, FolderLock } from '../../io/disk/file-system.js';
 import { LogTurn } from '../../io/log/log-turn.js';
 import { recoverLog, type RecoveredLog } from '../../io/log/recovery.js';
 import { SegmentWriter } from '../../io/log/segment-writer.js';
+import { inspectFolder } from '../../io/manifest/folder.js';
 import { checksumOf } from '../core/checksum.js';
 import { CoreRing } from '../core/core-ring.js';
 import { Workbench } from '../core/workbench.js';
@@ -70,6 +71,11 @@ export class Keeper {
     this.#fileSystem = fileSystem;
     this.#random = random;
     this.#lock = lock;
+  }
+
+  /** Throws, changing nothing, when the folder is no database and cannot become one. Before the lock is taken. */
+  static inspect(fileSystem: FileSystem, folder: string, module: WebAssembly.Module): void {
+    inspectFolder(fileSystem, folder, checksumOf(new Workbench(module, 0, 0)));
   }
 
   get handles(): DatabaseHandles {
@@ -139,7 +145,8 @@ export class Keeper {
     if (ensureDirectory(fileSystem, directory)) fileSystem.syncDirectory(this.#request.folder);
     const replayer = new Replayer(this.#attachment, this.#manifest.state, makeRoom, breathe);
     const onChunk = replayer.onChunk;
-    const found = recoverLog({ fileSystem, directory, crc32c: this.#crc32c, onChunk });
+    const { durableGroup } = this.#manifest.state;
+    const found = recoverLog({ fileSystem, directory, crc32c: this.#crc32c, onChunk, durableGroup });
     for (const core of this.#attachment.shards) {
       const highest = Math.max(core.exports.lastSequence(), this.#manifest.state.shards[core.shard].flushedSequence);
       core.exports.setSequence(highest + SEQUENCE_LEAP);
@@ -340,7 +347,8 @@ export class Keeper {
 
   #version(request: Extract<KeeperRequest, { kind: 'version' }>): void {
     const { shard, add, remove, flushedSequence } = request;
-    this.#append({ kind: 'version', shard, add, remove, flushedSequence });
+    const durableGroup = this.#log?.durableGroup;
+    this.#append({ kind: 'version', shard, add, remove, flushedSequence, durableGroup });
     if (flushedSequence !== undefined && this.#log !== undefined) this.#retain(this.#log);
   }
 

@@ -4,6 +4,7 @@
 // catalog to the keeper, background work to the pool.
 
 import type { FileSystem } from '../../io/disk/file-system.js';
+import { StorageError } from '../../io/errors.js';
 import { STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
@@ -132,7 +133,7 @@ export class LsmStore implements Store {
 
   put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined> {
     try {
-      const state = this.#live(table);
+      const state = this.#writable(table);
       if (options?.returnOld === true) {
         return this.#replace(state, () => this.#keys.itemKey(state, item), (guard) => this.#batch.put(state, item, guard));
       }
@@ -144,7 +145,7 @@ export class LsmStore implements Store {
 
   delete(table: TableKeyspace, key: Item, options?: DeleteOptions): Promise<Item | undefined> {
     try {
-      const state = this.#live(table);
+      const state = this.#writable(table);
       const shard = this.#keys.key(state, key);
       if (options?.returnOld === true) {
         const copy = { ...key };
@@ -314,6 +315,16 @@ export class LsmStore implements Store {
       this.#check();
     }
     return this.#catalog.stateOf(table);
+  }
+
+  /** Refuses writes while the disk is full, before anything is changed: the engine goes on trying (DESIGN R6). */
+  #writable(table: TableKeyspace): TableState {
+    if (this.attachment.control.words[CONTROL.STORAGE_FULL] !== 0) {
+      throw new StorageError('StorageFull', 'The disk is full: writes are refused until there is room. Reads go on.', {
+        path: this.attachment.handles.folder,
+      });
+    }
+    return this.#live(table);
   }
 
   #check(): void {

@@ -55,6 +55,8 @@ export type Edit =
       remove: number[];
       /** Present in the edit of a flush. */
       flushedSequence?: number;
+      /** A group of the log known to be durable: recovery refuses a log that ends before it. */
+      durableGroup?: number;
     };
 
 export interface ManifestState {
@@ -62,6 +64,7 @@ export interface ManifestState {
   owner: string;
   nextTableId: number;
   nextFile: number;
+  durableGroup: number;
   tables: StoredTable[];
   /** Ids of dropped tables whose entries compaction may still meet. */
   dropped: number[];
@@ -74,6 +77,7 @@ export function emptyState(identity: Identity): ManifestState {
     owner: '',
     nextTableId: 16, // ids below are the engine's own keyspaces
     nextFile: 1,
+    durableGroup: 0,
     tables: [],
     dropped: [],
     shards: Array.from({ length: identity.shards }, () => ({ flushedSequence: 0, tables: [] })),
@@ -111,6 +115,7 @@ export function applyEdit(state: ManifestState | undefined, edit: Edit): Manifes
       break;
     case 'version':
       applyVersionEdit(state.shards[edit.shard], edit);
+      state.durableGroup = Math.max(state.durableGroup, edit.durableGroup ?? 0);
       for (const table of edit.add) state.nextFile = Math.max(state.nextFile, table.file + 1);
       break;
   }

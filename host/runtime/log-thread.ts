@@ -84,9 +84,10 @@ function slowly(message: KeeperMessage, work: () => Promise<void>): void {
 
 async function open(message: KeeperMessage, request: OpenRequest): Promise<void> {
   const fileSystem = realFileSystem();
+  const module = compileCore(request.checked);
+  Keeper.inspect(fileSystem, request.folder, module);
   ensureDirectory(fileSystem, request.folder);
   const lock = request.options.temporary ? undefined : await fileSystem.lock(request.folder);
-  const module = compileCore(request.checked);
   const keeper = new Keeper(request, module, fileSystem, systemRandom, lock);
   try {
     const handles = keeper.prepare(message.database, doorbellBuffer);

@@ -155,7 +155,7 @@ export class LogTurn {
     this.#durableGroup = group;
     this.#turnsSettled = this.#turnsBegun;
     for (const { source } of taken) source.done();
-    if (this.#spareError === undefined && this.#writer.spareIsBehind) this.#prepare();
+    if (this.#spareError === undefined && this.#writer.spareIsDue) this.#prepare();
     return { status: 'written', groups: 1, bytes: frameBytes };
   }
 
@@ -234,14 +234,20 @@ export class LogTurn {
         );
       });
     }
-    if (this.#writer.fits(frameBytes)) return undefined;
+    const fits = this.#writer.fits(frameBytes);
     try {
       this.#writer.makeRoom(frameBytes);
     } catch (error) {
       this.#spareError = asStorageError(error);
+      if (fits && this.#spareError.code !== 'StorageFull') {
+        this.#orFail('The log could not be extended', () => {
+          throw error;
+        });
+      }
       return this.#spareError;
     }
     this.#spareError = undefined;
+    if (fits) return undefined;
     this.#orFail('The log could not go on in its next segment', () => this.#writer.advance());
     return undefined;
   }

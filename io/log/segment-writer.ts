@@ -11,6 +11,8 @@
  * - The newest segment that holds a durable group is never retired, so numbers of groups and
  *   segments carry on.
  * - Segments go oldest first, each removal durable before the next: a crash leaves no hole.
+ * - A frame is written only where zeros (or an older use of the file) have taken the space before: a full disk is met
+ *   then, when nothing has changed, not by a frame.
  * - Errors of `makeRoom`, `prepareStep` and `retire` leave the log as it was. Errors of `advance`,
  *   `write` and `sync` are final; the caller latches.
  */
@@ -19,7 +21,7 @@ import { StorageError } from '../errors.js';
 import type { File } from '../disk/file-system.js';
 import { MARK_BYTES, SEGMENT_HEADER_BYTES, parseSegmentFileName } from './format.js';
 import type { Id64 } from '../disk/bytes.js';
-import { SpareSegment } from './spare-segment.js';
+import { FILL_BYTES, fillWithZeros, SpareSegment } from './spare-segment.js';
 import type { SegmentPlace } from './spare-segment.js';
 
 /** A closed segment that holds groups. */
@@ -45,17 +47,20 @@ export interface SegmentWriterOptions extends SegmentPlace {
 
 const SEGMENT_BYTES_FIRST = 2 ** 20;
 const SEGMENT_BYTES_MAX = 2 ** 26;
-/**
- * The spare is begun when the current segment is this full, and then grows this many times as fast.
- */
-const SPARE_START = 1 / 4;
-const SPARE_LEAD = 2;
+/** The spare is made when the current segment is this full. */
+const SPARE_START = 3 / 4;
+/** Quiet moments fill so far ahead of the last frame: the file's length is durable before small frames come. */
+const AHEAD_BYTES = 2 ** 20;
+/** Small frames fill more than they need, so that the next ones find the file's length durable. */
+const SMALL_FRAME_BYTES = 2 ** 15;
 
 interface OpenSegment {
   readonly file: File;
   readonly number: number;
   readonly id: Id64;
   readonly capacity: number;
+  /** Bytes of the file that are there: frames lie below. */
+  filled: number;
   position: number;
   firstGroup: number;
   lastGroup: number;
@@ -112,16 +117,26 @@ export class SegmentWriter {
   }
 
   /**
-   * Makes sure that the spare takes a frame of this size. On an error (disk full) nothing has
-   * changed: try later.
+   * Makes sure that a frame of this size has its space: in the current segment if it fits, else in the spare. On an error
+   * (disk full) nothing has changed: try later.
    */
   makeRoom(frameBytes: number): void {
+    if (this.#current !== undefined && this.fits(frameBytes)) {
+      this.#fillCurrent(frameBytes);
+      return;
+    }
     if (this.#current?.lastGroup === 0) this.#dropEmptyCurrent(this.#current);
     const needed = SEGMENT_HEADER_BYTES + frameBytes + MARK_BYTES;
-    const spare = this.#spare ?? this.#createSpare(Math.max(this.#nextBytes, needed));
-    this.#sparing(spare, () =>
-      spare.fillTo(Math.max(needed, Math.min(spare.target, this.#bytesFirst))),
-    );
+    if (this.#spare !== undefined && this.#spare.capacity < needed) this.#dropSpare(this.#spare);
+    this.#spare ??= this.#createSpare(Math.max(this.#nextBytes, needed));
+    const spare = this.#spare;
+    if (spare.filled >= needed) return;
+    try {
+      fillWithZeros(spare.file, spare.filled, needed);
+    } catch (error) {
+      this.#dropSpare(spare);
+      throw error;
+    }
   }
 
   /** Makes the spare the current segment; `makeRoom` came before. */
@@ -135,12 +150,13 @@ export class SegmentWriter {
       file: spare.file,
       number: spare.number,
       id: spare.id,
-      capacity: spare.filled,
+      capacity: spare.capacity,
+      filled: spare.filled,
       position: SEGMENT_HEADER_BYTES,
       firstGroup: 0,
       lastGroup: 0,
     };
-    this.#nextBytes = Math.min(this.#bytesMax, Math.max(this.#nextBytes, spare.target) * 2);
+    this.#nextBytes = Math.min(this.#bytesMax, Math.max(this.#nextBytes, spare.capacity) * 2);
   }
 
   /** Writes a frame of group `group` after the last one, over a seal if there is one. */
@@ -148,6 +164,7 @@ export class SegmentWriter {
     const current = this.#open();
     current.file.write(pieces, current.position);
     current.position += frameBytes;
+    current.filled = Math.max(current.filled, current.position);
     if (current.firstGroup === 0) current.firstGroup = group;
     current.lastGroup = group;
   }
@@ -167,22 +184,17 @@ export class SegmentWriter {
     this.#open().file.sync();
   }
 
-  /** Whether the spare falls behind the pace at which the current segment fills. */
-  get spareIsBehind(): boolean {
-    if (this.#current === undefined) return false;
-    const { position, capacity } = this.#current;
-    const progress = this.#spare === undefined ? 0 : this.#spare.filled / this.#spare.target;
-    return progress < 1 && progress < SPARE_LEAD * (position / capacity - SPARE_START);
+  /** Whether the next segment should be made soon. */
+  get spareIsDue(): boolean {
+    if (this.#current === undefined || this.#spare !== undefined) return false;
+    return this.#current.position > this.#current.capacity * SPARE_START;
   }
 
-  /**
-   * One short piece of work on the spare (at most 256 KiB written and synced); returns whether it
-   * is ready.
-   */
+  /** One short piece of work on what comes next; returns whether all is ready. */
   prepareStep(): boolean {
-    const spare = this.#spare ?? this.#createSpare(this.#nextBytes);
-    this.#sparing(spare, () => spare.step());
-    return spare.ready;
+    if (this.#current !== undefined && this.#fillAhead(this.#current)) return false;
+    this.#spare ??= this.#createSpare(this.#nextBytes);
+    return true;
   }
 
   /**
@@ -211,6 +223,31 @@ export class SegmentWriter {
     this.#current = undefined;
     this.#spare?.discard();
     this.#spare = undefined;
+  }
+
+  /** Takes the space for a frame; a mark behind it always has its own. */
+  #fillCurrent(frameBytes: number): void {
+    const current = this.#open();
+    const needed = current.position + frameBytes + MARK_BYTES;
+    if (needed <= current.filled) return;
+    const end = Math.min(current.capacity, needed + (frameBytes < SMALL_FRAME_BYTES ? FILL_BYTES : 0));
+    fillWithZeros(current.file, current.filled, end);
+    current.filled = end;
+  }
+
+  /** Fills one piece ahead of the last frame; the next sync makes it durable. False when far enough ahead. */
+  #fillAhead(current: OpenSegment): boolean {
+    const end = Math.min(current.capacity, current.position + AHEAD_BYTES);
+    if (current.filled >= end) return false;
+    const filled = Math.min(end, current.filled + FILL_BYTES);
+    fillWithZeros(current.file, current.filled, filled);
+    current.filled = filled;
+    return true;
+  }
+
+  #dropSpare(spare: SpareSegment): void {
+    this.#spare = undefined;
+    spare.discard();
   }
 
   /**
@@ -261,17 +298,6 @@ export class SegmentWriter {
     );
     this.#retained.shift();
     return spare;
-  }
-
-  /** A spare that failed is removed; the next call makes another file. */
-  #sparing(spare: SpareSegment, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#spare = undefined;
-      spare.discard();
-      throw error;
-    }
   }
 
   /** Spares that failed and could not be removed then. */

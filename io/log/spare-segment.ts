@@ -23,59 +23,60 @@ export interface SegmentPlace {
   readonly random32: () => number;
 }
 
-/** Zeros are written and synced in pieces this large, so that groups of the log pass in between. */
-const STEP_BYTES = 2 ** 18;
-const ZEROS = new Uint8Array(STEP_BYTES);
+/** Zeros are written in pieces this large. */
+export const FILL_BYTES = 2 ** 18;
+const ZEROS = new Uint8Array(FILL_BYTES);
+
+/** Writes zeros from `start` up to `end`: space that the frames to come cannot lack. Not synced. */
+export function fillWithZeros(file: File, start: number, end: number): void {
+  for (let at = start; at < end; at += FILL_BYTES) {
+    file.write([ZEROS.subarray(0, Math.min(FILL_BYTES, end - at))], at);
+  }
+}
 
 export class SpareSegment {
   readonly file: File;
   readonly path: string;
   readonly number: number;
   readonly id: Id64;
-  /** Bytes it shall have. */
-  readonly target: number;
+  /** Bytes it may have. */
+  readonly capacity: number;
   readonly #fileSystem: FileSystem;
-  #filled: number;
+  /** Bytes it has. */
+  readonly filled: number;
 
   private constructor(
     place: SegmentPlace,
     name: { number: number; id: Id64 },
     file: File,
     filled: number,
-    target: number,
+    capacity: number,
   ) {
     this.#fileSystem = place.fileSystem;
     this.file = file;
     this.path = file.path;
     this.number = name.number;
     this.id = name.id;
-    this.#filled = filled;
-    this.target = target;
+    this.filled = filled;
+    this.capacity = capacity;
   }
 
-  /** Durable bytes it has so far. */
-  get filled(): number {
-    return this.#filled;
-  }
-
-  get ready(): boolean {
-    return this.#filled >= this.target;
-  }
-
-  /** A new file with a durable name and header, not filled yet. */
-  static create(place: SegmentPlace, number: number, target: number): SpareSegment {
+  /** A new file with a durable name and header, its first bytes filled. */
+  static create(place: SegmentPlace, number: number, capacity: number): SpareSegment {
     const id = drawId(place.random32);
     const path = segmentPath(place, number, id);
     const file = place.fileSystem.open(path, 'create');
+    const filled = Math.min(capacity, FILL_BYTES);
     try {
-      file.write([header(place, number, id, target, false)], 0);
+      file.write([header(place, number, id, capacity, false)], 0);
+      fillWithZeros(file, SEGMENT_HEADER_BYTES, filled);
       file.sync();
       place.fileSystem.syncDirectory(place.directory);
     } catch (error) {
       discardFile(place.fileSystem, file);
       throw error;
     }
-    return new SpareSegment(place, { number, id }, file, SEGMENT_HEADER_BYTES, target);
+    return new SpareSegment(place, { number, id }, file, filled, capacity);
   }
 
   /**
@@ -103,27 +104,9 @@ export class SpareSegment {
     return new SpareSegment(place, { number, id }, file, size, size);
   }
 
-  /** Fills one piece more; returns whether it is ready. */
-  step(): boolean {
-    if (this.ready) return true;
-    this.#fill(Math.min(this.target, this.#filled + STEP_BYTES));
-    return this.ready;
-  }
-
-  /** Fills at least up to `bytes`, at once. */
-  fillTo(bytes: number): void {
-    while (this.#filled < bytes) this.#fill(Math.min(bytes, this.#filled + STEP_BYTES));
-  }
-
   /** Closes and removes it. */
   discard(): void {
     discardFile(this.#fileSystem, this.file);
-  }
-
-  #fill(end: number): void {
-    this.file.write([ZEROS.subarray(0, end - this.#filled)], this.#filled);
-    this.file.sync();
-    this.#filled = end;
   }
 }
 

@@ -99,7 +99,7 @@ for (const build of builds) {
     for (const { partition } of short.partitions.slice(0, -1)) assert.ok(partition.separator.length <= 8);
     // Pairs that differ in their last byte alone, so that separators are as long as keys.
     const absurd: Entry[] = [];
-    for (let index = 0; index < 420; index++) {
+    for (let index = 0; index < 900; index++) {
       const key = Buffer.alloc(KEY_BYTES_MAX, 0x61);
       key.writeUInt32BE(1);
       key.writeUInt32BE((index + 1) >> 1, 4);

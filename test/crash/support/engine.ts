@@ -24,7 +24,7 @@ export interface EngineShape {
 
 /** Everything happens early with these: rotation, flushes, several levels. */
 export const TINY_SIZES = {
-  memtableBytes: 128 * 1024,
+  memtableBytes: 256 * 1024,
   cacheBytes: 0,
   tableBytes: 8 * 1024,
   levelBaseBytes: 16 * 1024,
@@ -41,13 +41,12 @@ export function openEngineOn(
   fileSystem: FileSystem,
   random: () => number,
   shape: EngineShape,
-  shardsThere = shape.shards ?? 8,
 ): Promise<InlineEngine> {
   const request: OpenRequest = {
     kind: 'open',
     folder: FOLDER,
     shards: shape.shards,
-    memoryBytes: shardsThere * (shape.shardMb ?? 13) * MIB,
+    memoryBytes: (shape.shards ?? 8) * (shape.shardMb ?? 13) * MIB,
     checked: shape.checked ?? false,
     options: { logBytesMax: 64 * MIB, ...shape.sizes, durability: shape.durability ?? 'sync', temporary: false },
   };

@@ -6,10 +6,12 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { decimalText } from '../../../host/core/codec/decimal.js';
 import { NumberValue } from '../../../host/number-value.js';
 import type { TableDefinition } from '../../../host/engine/store.js';
 import type { AttributeValue, Item, KeySchema } from '../../../host/table/item-types.js';
 import { keyIdentity, keyOfItem } from '../../../host/table/key-schema.js';
+import { decimalOf } from '../../../host/table/number.js';
 
 const HASHED_FROM = 80;
 
@@ -100,7 +102,7 @@ export class ExpectedState {
     const base = this.#baseTo(acknowledged);
     const wrong = differences(base, found);
     if (wrong.size === 0) return acknowledged;
-    const first = [...wrong].slice(0, 5).join(' ');
+    let last = '';
     const current: Rows = new Map([...base].map(([table, rows]) => [table, new Map(rows)]));
     for (let at = acknowledged; at < issued; at++) {
       const write = this.writes[at];
@@ -110,12 +112,13 @@ export class ExpectedState {
       const name = rowName(write.table, write.key);
       if (rows.get(write.key) === write.value) wrong.delete(name);
       else wrong.add(name);
+      last = `${name} should be ${write.value}, is ${rows.get(write.key)}`;
       if (wrong.size === 0) return at + 1;
     }
     throw new assert.AssertionError({
       message:
         `what was found is no state between write ${acknowledged} (acknowledged) and ${issued} (issued): ` +
-        `${wrong.size} rows differ; from the acknowledged state, among others, ${first}`,
+        `${wrong.size} rows differ from the last: ${[...wrong].slice(0, 5).join(' ')}; ${last}`,
     });
   }
 
@@ -164,8 +167,9 @@ export function fingerprint(item: Item): string {
 
 function valueText(value: AttributeValue): string {
   if (typeof value === 'string') return `S${shortened(value)}`;
-  if (typeof value === 'number' || typeof value === 'bigint') return `N${value === 0 ? 0 : value}`;
-  if (value instanceof NumberValue) return `N${value.toString()}`;
+  if (typeof value === 'number' || typeof value === 'bigint' || value instanceof NumberValue) {
+    return `N${decimalText(decimalOf(value))}`;
+  }
   if (value instanceof Uint8Array) return `B${shortened(Buffer.from(value).toString('base64'))}`;
   if (typeof value !== 'object' || value === null) return `${value}`;
   if (value instanceof Set) return `{${[...(value as ReadonlySet<string>)].map(valueText).sort().join()}}`;

@@ -7,10 +7,11 @@ import { STATUS, RESULT } from '../../../host/core/abi.js';
 import type { CoreExports } from '../../../host/core/exports.js';
 import { Workbench } from '../../../host/core/workbench.js';
 import type { InlineEngine } from '../../../host/engine/inline-engine.js';
-import { compareKeys, type TableMeta } from '../../../host/engine/manifest.js';
-import { ManifestStore } from '../../../host/engine/manifest-store.js';
+import { applyEdit, compareKeys, decodeEdit, type ManifestState, type TableMeta } from '../../../host/engine/manifest.js';
 import { tableDirectory, tablePath } from '../../../host/engine/table-files.js';
 import type { FileSystem } from '../../../io/disk/file-system.js';
+import { readJournal } from '../../../io/manifest/journal.js';
+import { crc32c } from '../../io/support/crc32c.js';
 import { FOLDER } from './engine.js';
 
 /** The exports of the integrity walks, which the engine itself does not call. */
@@ -36,8 +37,9 @@ export function checkShards(engine: InlineEngine): void {
   }
 }
 
-/** Checks the files against a manifest's tables; `shards` is ManifestState.shards. */
-export function checkTables(fileSystem: FileSystem, shards: readonly { readonly tables: readonly TableMeta[] }[]): number {
+/** Checks the files against the manifest; returns how many tables there are. */
+export function checkTables(fileSystem: FileSystem): number {
+  const { shards } = manifestState(fileSystem);
   const files = shards.flatMap(({ tables }) => tables.map(({ file }) => file)).sort((a, b) => a - b);
   const there = fileSystem.list(tableDirectory(FOLDER)).map((name) => Number.parseInt(name, 10));
   assert.deepEqual(there.sort((a, b) => a - b), files, 'the table files are those of the manifest');
@@ -85,15 +87,12 @@ function checkTable(fileSystem: FileSystem, { file, bytes, tailBytes }: TableMet
   }
 }
 
-/** The manifest's word on a closed database: which tables each shard has. */
-export function manifestShards(fileSystem: FileSystem, crc32c: (bytes: Uint8Array, running: number) => number): readonly {
-  readonly tables: readonly TableMeta[];
-}[] {
-  const place = { fileSystem, folder: FOLDER, crc32c };
-  const none = (): never => {
-    throw new Error('there is no manifest');
-  };
-  const manifest = ManifestStore.open(place, none, { low: 1, high: 1 });
-  manifest.close();
-  return manifest.state.shards;
+/** What the manifest says now, read as the fence reads it: nothing is changed. */
+export function manifestState(fileSystem: FileSystem): ManifestState {
+  let state: ManifestState | undefined;
+  for (const { payload } of readJournal({ fileSystem, directory: FOLDER, crc32c })?.records ?? []) {
+    state = applyEdit(state, decodeEdit(payload.slice()));
+  }
+  assert.ok(state !== undefined, 'there is a manifest');
+  return state;
 }

@@ -105,7 +105,7 @@ for (const type of types) {
     );
   });
 
-  test(`conditions on a sort key of type ${type} select just the keys that meet them`, (context) => {
+  test(`conditions on a sort key of type ${type} select what meets them`, (context) => {
     const operations = ['eq', 'lt', 'lte', 'gt', 'gte', 'between', 'beginsWith'] as const;
     const legal = operations.filter((op) => type !== 'N' || op !== 'beginsWith');
     check(

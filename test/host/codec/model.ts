@@ -242,7 +242,7 @@ export function sharedMemory(bytes = MEMORY_BYTES): Uint8Array {
 export function compiledCodec(item: Item, u8: Uint8Array): ShapeCodec {
   const codec = new ShapeCache().codecOf(item);
   if (codec === undefined) throw new Error('the item has too many names for a shape');
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 70; i++) {
     const length = codec.encode(u8, 0, u8.length, item, 0);
     codec.decode(u8, 0, length);
   }

@@ -83,7 +83,7 @@ test('a thousand codecs are kept, the one used longest ago goes first', () => {
 
 test('many kinds of items at once keep their codecs apart', () => {
   const cache = new ShapeCache();
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 140; round++) {
     for (let kind = 0; kind < 20; kind++) {
       const item = objectOf(
         Array.from({ length: kind % 7 }, (_, i) => [`k${kind}_${i}`, round * i]),
@@ -164,7 +164,7 @@ test('where code must not be made from strings the codec works without compiling
   const source = `
     import { ShapeCache } from './host/core/codec/shape-cache.ts';
     const u8 = new Uint8Array(1000), codec = new ShapeCache().codecOf({ a: 1 });
-    for (let i = 0; i < 100; i++) {
+    for (let i = 0; i < 200; i++) {
       const length = codec.encode(u8, 0, 1000, { a: i }, 0);
       if (codec.decode(u8, 0, length).a !== i) throw new Error('wrong');
     }
