@@ -96,7 +96,7 @@ export { integrity } from './shard/integrity';
 /** What tests need to reach from outside; does nothing in the release build (shard/testing.ts). */
 export {
   testCompare, testCopy, testHeapAlloc, testHeapFree, testHoldLatch, testKeyHash, testPageRun, testPageRunFree,
-  testPagesFree, testPatience, testTrap,
+  testPagesFree, testTrap,
 } from './shard/testing';
 
 // --- Keys, hashes, items, numbers (core-as/hash, key, item): core B ---------------------------------------------------

@@ -5,12 +5,12 @@
 // overflows, the caller gets its RangeError before the latch is touched.
 //
 // The engine checks the stack limit on entry of every function, against the size of its whole frame when that is above
-// 4 KiB. So a few calls of a function with a big frame reach far at little cost (six levels of 4.2 KiB: 26 KiB, 17 ns).
+// 4 KiB. So a few calls of a function with a big frame reach far at little cost (four frames of 4.2 KiB, 12 ns).
 // What makes the frame big are 256 vectors that have to survive a call: that branch is never taken, but the frame has
 // room for it all the same. Relies on: no recursion in the core but here, no path of it deeper than the probe (tested).
 import { INFO_AT } from '../layout';
 
-const LEVELS: u32 = 6;
+const LEVELS: u32 = 3; // below the first
 const NEVER_AT: usize = INFO_AT + 68; // a word that is always 0, which the compiler cannot know
 
 @inline

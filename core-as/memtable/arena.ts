@@ -24,7 +24,6 @@ export function chainAppend(memtable: Memtable, index: u32): void {
   memtable.pages += pageEntry(index).run;
 }
 
-/** Bytes an entry takes in the arena when there is room for `growth` (see Entry.slack). */
 @inline
 export function pagesOfLarge(bytes: u32): u32 {
   return (bytes + PAGE_BYTES - 1) >> 16;

@@ -10,10 +10,10 @@
 //
 // Invariants: a key has one entry, in the tree and in the index alike; an entry is overwritten in place only in the
 // active memtable; keys never change, so a separator of the tree may point into an entry that was replaced.
-import { DELETE, ENTRY_BYTES, Entry, MEMTABLE_FULL, NO_MEMORY, OK, PAGE_BYTES, PAGE_MEMTABLE } from '../layout';
+import { BATCH_ENTRIES_MAX, DELETE, ENTRY_BYTES, Entry, MEMTABLE_FULL, NO_MEMORY, OK, PAGE_BYTES, PAGE_MEMTABLE } from '../layout';
 import { alignUp8, copyBytes } from '../memory/bytes';
-import { assertLatched } from '../memory/latch';
-import { NO_PAGE, pageAddress, pageAlloc, pageChainFree, pageEntry, pageIndex } from '../memory/pages';
+import { assertLatched, assertTouched } from '../memory/latch';
+import { NO_PAGE, pageAlloc, pageFree, pageIndex, pageChainFree } from '../memory/pages';
 import { shardInfo, writeState } from '../shard/header';
 import { chainAppend, entryAllocate, runDiscard, spareReserve } from './arena';
 import { BUCKET_BYTES, indexFind, indexInit, indexInsert } from './hash-index';
@@ -78,7 +78,7 @@ export function memtableCreate(): usize {
   if (page == 0) return 0;
   const segment = pageAlloc(PAGE_MEMTABLE);
   if (segment == 0) {
-    pageChainFree(pageIndex(page), pageIndex(page), 1);
+    pageFree(page);
     return 0;
   }
   memory.fill(page, 0, offsetof<Memtable>());
@@ -175,6 +175,7 @@ export function memtablePut(
   memtable: Memtable, hash: u32, key: usize, keyLength: u32, kind: u8, value: usize, valueLength: u32, sequence: u64,
 ): void {
   assertLatched();
+  assertTouched(BATCH_ENTRIES_MAX);
   assert(memtable.frozen == 0);
   const at = indexFind(memtable, hash, key, keyLength);
   const bytes = entryBytes(keyLength, valueLength);

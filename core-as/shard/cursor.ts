@@ -17,9 +17,9 @@
 // a hint which block the next call will miss.
 
 import {
-  CURSOR_HIGH_EXCLUSIVE, CURSOR_KEYS_ONLY, CURSOR_LOW_EXCLUSIVE, CURSOR_REVERSE, CURSOR_TOMBSTONES,
-  DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, NEED_BLOCK, OK, OUT_BYTES, RUN_BYTES_MAX,
-  RUN_ENTRY_BYTES, RunEntry, TOUCHED_MAX,
+  BAD_INPUT, CURSOR_HIGH_EXCLUSIVE, CURSOR_KEYS_ONLY, CURSOR_LOW_EXCLUSIVE, CURSOR_REVERSE,
+  CURSOR_TOMBSTONES, DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, NEED_BLOCK, OK, OUT_BYTES,
+  RUN_BYTES_MAX, RUN_ENTRY_BYTES, RunEntry, TOUCHED_MAX,
 } from '../layout';
 import { alignUp8, compareBytes, copyBytes } from '../memory/bytes';
 import { key2Ptr, keyPtr, outPtr, request, result } from '../memory/thread';
@@ -58,6 +58,8 @@ function scan(): Scan {
 
 /** Entries in the run (RESULT.count), or a status. Input: CursorRequest, bounds in KEY and KEY2. */
 export function cursorNext(catalogEpoch: u32): i32 {
+  const asked = request();
+  if (asked.lowLength > KEY_BYTES_MAX || asked.highLength > KEY_BYTES_MAX) return BAD_INPUT;
   const status = shardEnterAt(catalogEpoch);
   return status == OK ? leave(cursorRun()) : status;
 }

@@ -13,6 +13,7 @@ import {
   PAGE_KINDS, PAGE_MEMTABLE, PARAMS_AT, PUT, RECORD_FILLER, TOUCHED_MAX,
 } from '../layout';
 import { compareBytes } from '../memory/bytes';
+import { assertTouched } from '../memory/latch';
 import { isFree, pageEntry, pageKind, pageState, pagesOfKind } from '../memory/pages';
 import { keyPtr, result, scratch } from '../memory/thread';
 import { bucketCheck, keyHash } from '../memtable/hash-index';
@@ -98,6 +99,7 @@ function treeStep(memtable: Memtable): i32 {
       return isUnchanged() && state.walked != memtable.entries ? CORRUPT : OK;
     }
     const entry = changetype<Entry>(treeEntry(position));
+    assertTouched(STEP);
     if (!entryCheck(memtable, entry)) return CORRUPT;
     const entryKey = changetype<usize>(entry) + ENTRY_BYTES;
     if (compareBytes(key, state.keyLength, entryKey, entry.keyLength) >= 0) return CORRUPT;

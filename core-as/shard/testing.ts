@@ -4,7 +4,7 @@ import { BAD_INPUT, OK, PAGE_LARGE } from '../layout';
 import { compareBytes, copyBytes } from '../memory/bytes';
 import { fail } from '../memory/fail';
 import { heapAlloc, heapFree } from '../memory/heap';
-import { latchAcquire, latchPatience } from '../memory/latch';
+import { latchAcquire } from '../memory/latch';
 import { pageRun, pageRunFree, pagesFree } from '../memory/pages';
 import { keyHash } from '../memtable/hash-index';
 
@@ -14,13 +14,6 @@ export function testHoldLatch(): i32 {
   const status = latchAcquire();
   if (status != OK) return status;
   while (true) {}
-}
-
-/** Makes a waiter give the owner up after so many slices of 10 ms without progress. */
-export function testPatience(slices: u32): i32 {
-  if (ASC_NO_ASSERT) return BAD_INPUT;
-  latchPatience(slices);
-  return OK;
 }
 
 /** Takes the latch and fails. */

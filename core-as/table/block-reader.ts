@@ -151,6 +151,15 @@ function restartOffset(block: usize, restartsAt: u32, restart: u32, restarts: u3
   return restart == restarts ? restartsAt : <u32>load<u16>(block + restartsAt + (restart << 1));
 }
 
+/**
+ * Touches every line of a group. Each entry tells where the next one is, so without this its lines
+ * would come from memory one after the other.
+ */
+@inline
+function fetchAhead(at: usize, end: usize): void {
+  for (; at < end; at += 64) load<u8>(at);
+}
+
 /** The last restart whose key is not above `key`, or 0. */
 @inline
 function restartBefore(
@@ -179,6 +188,7 @@ export function blockLowerBound(block: usize, rawBytes: u32, key: usize, keyLeng
   const end = block + restartOffset(block, restartsAt, restart + 1, restarts);
   let at = block + <usize>load<u16>(block + restartsAt + (restart << 1));
   // bytes that the sought key shares with the entry before `at`, which is below it
+  fetchAhead(at, end);
   let match: u32 = 0;
   while (at < end) {
     const word = load<u64>(at);
@@ -356,6 +366,8 @@ function decodeGroup(cursor: BlockCursor, group: i32): void {
   const count = min<i32>(cursor.entryCount - first, RESTART_INTERVAL);
   const block = cursor.block;
   let at = block + <usize>load<u16>(block + cursor.restartsAt + (<u32>group << 1));
+  const restarts = blockRestartCount(block);
+  fetchAhead(at, block + restartOffset(block, cursor.restartsAt, <u32>group + 1, restarts));
   for (let index = 0; index < count; index++) {
     const field = changetype<usize>(cursor) + (<usize>index << 1);
     const word = load<u64>(at);

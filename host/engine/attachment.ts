@@ -9,7 +9,7 @@ import { STATUS } from '../core/abi.js';
 import { instantiate } from '../core/instantiate.js';
 import { ShardCore } from '../core/shard-core.js';
 import { Workbench } from '../core/workbench.js';
-import { Control, CONTROL, Doorbell, FAILURE, STATE } from '../runtime/control.js';
+import { Control, CONTROL, Doorbell, FAILURE, FULL_LOG, STATE } from '../runtime/control.js';
 import { DatabaseClosed } from '../errors.js';
 import { TableFiles } from './table-files.js';
 
@@ -91,6 +91,21 @@ export class Attachment {
   /** Throws when calls are no longer served. */
   check(): void {
     if (this.#detached || this.control.failed || this.control.load(CONTROL.STATE) > STATE.OPEN) throw this.failure();
+  }
+
+  /** Throws while the disk is full: what would need room is refused before it changes anything (DESIGN R6). */
+  checkRoom(): void {
+    if (this.control.load(CONTROL.STORAGE_FULL) !== 0) throw this.storageFull();
+  }
+
+  storageFull(): StorageError {
+    const what = (this.control.load(CONTROL.STORAGE_FULL) & FULL_LOG) !== 0 ? 'the log' : 'tables';
+    return new StorageError(
+      'StorageFull',
+      `The disk is full: there is no room for ${what} of ${this.handles.folder}. Nothing was changed. ` +
+        'Free some space; writes are taken again then. Reads go on.',
+      { path: this.handles.folder },
+    );
   }
 
   /** Turns a status that no caller can handle into the error it means. */

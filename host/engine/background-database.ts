@@ -22,7 +22,7 @@ import { KeeperClient } from '../runtime/keeper-channel.js';
 import { KeepAlive, waitForChange } from '../runtime/waiting.js';
 import { Attachment, type DatabaseHandles } from './attachment.js';
 import { compactShard } from './compaction.js';
-import { flushShard } from './flush.js';
+import { flushMustWait, flushShard } from './flush.js';
 import type { Job, JobStep } from './keeper-requests.js';
 import { MergeBench } from './table-merge.js';
 import { RawPages, type PageTask, type RawPage } from './raw-pages.js';
@@ -98,6 +98,7 @@ export class BackgroundDatabase {
     for (let step = 0; step < count; step++) {
       const shard = (step + this.#attachment.slot) % count;
       if ((this.#control.requested(shard) & bits) === 0) continue;
+      if (kind === FLUSH && flushMustWait(this.#attachment, shard)) continue;
       if (!this.#control.claimJob(shard, kind, this.#attachment.slot)) continue;
       const taken = this.#control.takeRequest(shard, bits & ~REQUEST_COMPACT_FULL);
       if ((taken & bits) !== 0 || (this.#control.requested(shard) & bits) !== 0) return shard;

@@ -9,6 +9,8 @@ import { encodeInlineItem } from '../core/codec/inline-item.js';
 import { itemSizeOf } from '../core/codec/item-layout.js';
 import type { ShapeCodec } from '../core/codec/shape-codec.js';
 import type { ShardCore } from '../core/shard-core.js';
+import { ValidationException } from '../errors.js';
+import { ITEM_SIZE_MAX } from '../limits.js';
 import type { Item } from '../table/item-types.js';
 import type { KeyBuilder } from './key-builder.js';
 import { UNKNOWN_SHAPE, type ShapeIds } from './shape-ids.js';
@@ -44,6 +46,7 @@ export class BatchWriter {
   readonly #staged: Staged;
   /** Counts stagings: a change during an encode means user code came back into the engine. */
   #uses = 0;
+  #private: Memory | undefined;
 
   constructor(shards: readonly ShardCore[], keys: KeyBuilder, shapes: ShapeIds) {
     this.#shards = shards;
@@ -74,6 +77,7 @@ export class BatchWriter {
     const valueAt = keyAt + keyLength;
     const valueLength = codec.encode(core.u8, valueAt, at + SCRATCH.IN_BYTES, item, shapeId);
     if (valueLength < 0 || this.#uses !== uses) return this.#putCopied(table, item, codec, shard, guard);
+    if (itemSizeOf(core.u8, valueAt) > ITEM_SIZE_MAX) throw tooLarge();
     const end = writeEntry(core, entryAt, ENTRY.PUT, 0, keyLength, valueLength);
     writeHeader(core, at, entryAt, end, 1, guard, 0);
     return this.#set(core, at, end - at, false);
@@ -81,14 +85,11 @@ export class BatchWriter {
 
   /** The DynamoDB size of an item, by encoding it aside. */
   sizeOf(item: Item): number {
-    const memory = privateMemory(ITEM_BYTES_MAX);
-    const codec = this.#shapes.cache.codecOf(item);
-    const length =
-      codec === undefined
-        ? encodeInlineItem(memory.u8, 0, memory.u8.length, item)
-        : codec.encode(memory.u8, 0, memory.u8.length, item, 0);
-    if (length < 0) throw new RangeError(`an item is longer than ${ITEM_BYTES_MAX} encoded bytes`);
-    return itemSizeOf(memory.u8, 0);
+    return this.#aside((memory) => {
+      const codec = this.#shapes.cache.codecOf(item);
+      encodeAside(codec, memory, 0, item, 0);
+      return itemSizeOf(memory.u8, 0);
+    });
   }
 
   /** Stages a DELETE of the key that lies in the workbench. */
@@ -133,28 +134,38 @@ export class BatchWriter {
     const shapeId = codec === undefined ? UNKNOWN_SHAPE : this.#shapes.idOf(core, codec);
     const define = codec !== undefined && shapeId === UNKNOWN_SHAPE && !this.#shapes.full(core);
 
-    const memory = privateMemory(HEADROOM + ITEM_BYTES_MAX);
-    const first = BATCH.HEADER_BYTES + (guard === undefined ? 0 : BATCH.GUARD_BYTES);
-    let entryAt = first;
-    if (define) {
-      memory.u8.set(codec.nameBytes, entryAt + BATCH.ENTRY_HEADER_BYTES);
-      entryAt = writeEntry(memory, entryAt, ENTRY.SHAPE, 0, 0, codec.nameBytes.length);
+    const bytes = this.#aside((memory) => {
+      const first = BATCH.HEADER_BYTES + (guard === undefined ? 0 : BATCH.GUARD_BYTES);
+      let entryAt = first;
+      if (codec !== undefined && define) {
+        memory.u8.set(codec.nameBytes, entryAt + BATCH.ENTRY_HEADER_BYTES);
+        entryAt = writeEntry(memory, entryAt, ENTRY.SHAPE, 0, 0, codec.nameBytes.length);
+      }
+      const keyAt = entryAt + BATCH.ENTRY_HEADER_BYTES;
+      this.#keys.itemKey(table, item);
+      const keyLength = this.#keys.length;
+      const { u8, keyAt: from } = this.#keys.workbench;
+      memory.u8.set(u8.subarray(from, from + keyLength), keyAt);
+      const named = define || shapeId !== UNKNOWN_SHAPE;
+      const valueAt = keyAt + keyLength;
+      const valueLength = encodeAside(named ? codec : undefined, memory, valueAt, item, define ? 0 : shapeId);
+      if (itemSizeOf(memory.u8, valueAt) > ITEM_SIZE_MAX) throw tooLarge();
+      const end = writeEntry(memory, entryAt, ENTRY.PUT, define ? SHAPE_DEFINED_HERE : 0, keyLength, valueLength);
+      writeHeader(memory, 0, first, end, define ? 2 : 1, guard, define ? 1 : 0);
+      return memory.u8.slice(0, end);
+    });
+    return this.restage(shard, bytes);
+  }
+
+  /** Lends private memory for a large item. User code that comes back in here meanwhile gets memory of its own. */
+  #aside<Result>(use: (memory: Memory) => Result): Result {
+    const memory = this.#private ?? privateMemory(HEADROOM + ITEM_BYTES_MAX);
+    this.#private = undefined;
+    try {
+      return use(memory);
+    } finally {
+      this.#private = memory;
     }
-    const keyAt = entryAt + BATCH.ENTRY_HEADER_BYTES;
-    this.#keys.itemKey(table, item);
-    const keyLength = this.#keys.length;
-    const { u8, keyAt: from } = this.#keys.workbench;
-    memory.u8.set(u8.subarray(from, from + keyLength), keyAt);
-    const valueAt = keyAt + keyLength;
-    const limit = memory.u8.length;
-    const valueLength =
-      codec !== undefined && (define || shapeId !== UNKNOWN_SHAPE)
-        ? codec.encode(memory.u8, valueAt, limit, item, define ? 0 : shapeId)
-        : encodeInlineItem(memory.u8, valueAt, limit, item);
-    if (valueLength < 0) throw new RangeError(`an item is longer than ${ITEM_BYTES_MAX} encoded bytes`);
-    const end = writeEntry(memory, entryAt, ENTRY.PUT, define ? SHAPE_DEFINED_HERE : 0, keyLength, valueLength);
-    writeHeader(memory, 0, first, end, define ? 2 : 1, guard, define ? 1 : 0);
-    return this.restage(shard, memory.u8.slice(0, end));
   }
 
   #set(core: ShardCore, at: number, bytes: number, large: boolean, saved?: Uint8Array): Staged {
@@ -181,6 +192,21 @@ export class BatchWriter {
     staged.core.exports.largeRelease();
     staged.large = false;
   }
+}
+
+/** Encodes into private memory, with names if there is no codec; throws what does not fit. */
+function encodeAside(codec: ShapeCodec | undefined, memory: Memory, at: number, item: Item, shapeId: number): number {
+  const { u8 } = memory;
+  const length =
+    codec === undefined
+      ? encodeInlineItem(u8, at, u8.length, item)
+      : codec.encode(u8, at, u8.length, item, shapeId);
+  if (length < 0) throw tooLarge();
+  return length;
+}
+
+function tooLarge(): ValidationException {
+  return new ValidationException('Item size has exceeded the maximum allowed size');
 }
 
 interface Memory {

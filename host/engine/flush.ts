@@ -8,11 +8,21 @@
 import type { FileSystem } from '../../io/disk/file-system.js';
 import { CONTROL, REQUEST_COMPACT, STATE } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
-import { LEVEL0_TRIGGER } from './compaction-picker.js';
+import { LEVEL0_STALL, LEVEL0_TRIGGER } from './compaction-picker.js';
 import { ask, type Job } from './keeper-requests.js';
 import { readShardStats } from './shard-stats.js';
 import { installTables } from './table-install.js';
 import { mergeTables, type MergeBench } from './table-merge.js';
+
+/**
+ * True while level 0 is as full as it may be (DESIGN R11): compaction is asked for and must go first. The memtable
+ * fills up meanwhile and writers wait, so a level 0 never outgrows what a shard can hold or an open can install.
+ */
+export function flushMustWait(attachment: Attachment, shard: number): boolean {
+  if (readShardStats(attachment.shards[shard]).tablesByLevel[0] < LEVEL0_STALL) return false;
+  attachment.control.request(shard, REQUEST_COMPACT);
+  return true;
+}
 
 export function* flushShard(
   attachment: Attachment,

@@ -6,12 +6,22 @@
 
 import type { FileSystem } from '../../io/disk/file-system.js';
 import { ensureDirectory } from '../../io/disk/atomic-file.js';
+import { StorageError } from '../../io/errors.js';
 import type { Random } from '../random.js';
-import { CONTROL, Control, Doorbell, REQUEST_COMPACT, REQUEST_COMPACT_FULL, REQUEST_FLUSH } from '../runtime/control.js';
+import {
+  CONTROL,
+  Control,
+  Doorbell,
+  FAILURE,
+  FULL_TABLES,
+  REQUEST_COMPACT,
+  REQUEST_COMPACT_FULL,
+  REQUEST_FLUSH,
+} from '../runtime/control.js';
 import { KeepAlive } from '../runtime/waiting.js';
 import { Attachment } from './attachment.js';
 import { compactShard } from './compaction.js';
-import { flushShard } from './flush.js';
+import { flushMustWait, flushShard } from './flush.js';
 import { Keeper } from './keeper.js';
 import type { Job, OpenRequest } from './keeper-requests.js';
 import { LsmStore } from './lsm-store.js';
@@ -99,14 +109,13 @@ class InlineServices implements Services {
 
   readonly work = (): void => {
     for (const { shard } of this.#worker.shards) {
-      if ((this.#control.takeRequest(shard, REQUEST_FLUSH) & REQUEST_FLUSH) !== 0) {
-        this.#drive(flushShard(this.#worker, this.#bench, this.#fileSystem, shard));
+      if (!flushMustWait(this.#worker, shard)) {
+        this.#run(shard, REQUEST_FLUSH, () => flushShard(this.#worker, this.#bench, this.#fileSystem, shard));
       }
-      const asked = this.#control.takeRequest(shard, REQUEST_COMPACT | REQUEST_COMPACT_FULL);
-      if ((asked & (REQUEST_COMPACT | REQUEST_COMPACT_FULL)) !== 0) {
+      this.#run(shard, REQUEST_COMPACT | REQUEST_COMPACT_FULL, (asked) => {
         const full = (asked & REQUEST_COMPACT_FULL) !== 0;
-        this.#drive(compactShard(this.#worker, this.#bench, this.#fileSystem, shard, full));
-      }
+        return compactShard(this.#worker, this.#bench, this.#fileSystem, shard, full);
+      });
     }
   };
 
@@ -114,6 +123,7 @@ class InlineServices implements Services {
   readonly makeRoom = (shard: number): void => {
     this.#keeper.requestFlush(shard);
     this.work();
+    if (this.#keeper.memtableIsFull(shard)) throw new Error(`shard ${shard} could not be flushed`);
   };
 
   async wait(): Promise<void> {
@@ -158,16 +168,37 @@ class InlineServices implements Services {
     }
   }
 
-  /** Runs a job to its end. A failed disk ends it; what it asked for stays requested. */
+  /** A job that was asked for. As on threads: a full disk leaves it to be tried again, other failures are final. */
+  #run(shard: number, bits: number, start: (asked: number) => Job): void {
+    if (this.#control.failed) return;
+    const asked = this.#control.takeRequest(shard, bits) & bits;
+    if (asked === 0) return;
+    try {
+      this.#drive(start(asked));
+      this.#control.mark(CONTROL.STORAGE_FULL, FULL_TABLES, false);
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'StorageFull') {
+        this.#control.mark(CONTROL.STORAGE_FULL, FULL_TABLES, true);
+        this.#control.request(shard, asked);
+      } else {
+        this.#control.failWith(FAILURE.BACKGROUND, error as Error);
+        this.store?.durability.settle();
+      }
+    }
+  }
+
+  /** Runs a job to its end. */
   #drive(job: Job): void {
     let reply: unknown;
     for (;;) {
       const step = job.next(reply);
       if (step.done === true) break;
       reply = step.value.kind === 'ask' ? this.#keeper.handle(step.value.request) : undefined;
-      if (step.value.kind === 'durable' && !this.turn() && this.#control.load(CONTROL.FAILED) !== 0) {
+      if (step.value.kind === 'durable' && !this.turn()) {
+        const full = this.#control.load(CONTROL.STORAGE_FULL) !== 0;
+        if (!full && !this.#control.failed) continue;
         job.return();
-        throw this.#worker.failure();
+        throw full ? this.#worker.storageFull() : this.#worker.failure();
       }
     }
   }

@@ -39,6 +39,9 @@ import { installTables } from './table-install.js';
 import { prepareTableDirectory } from './table-files.js';
 import type { StoredTable, TableDefinition } from './store.js';
 
+const GATHER_BYTES = 16 * 1024;
+const GATHER_LOOK_MS = 0.05;
+const GATHER_MS_MAX = 3;
 const FORMAT = 1;
 const SEQUENCE_LEAP = 2 ** 20; // no sequence is ever used twice (R4)
 
@@ -57,6 +60,8 @@ export class Keeper {
   /** By shard and level: where the last compaction of the level ended. */
   readonly #pointers = new Map<string, Uint8Array>();
   #report: RecoveryReport | undefined;
+  #lastGroupBytes = 0;
+  #lastGroupMs = 0;
 
   constructor(
     request: OpenRequest,
@@ -192,17 +197,49 @@ export class Keeper {
     const { control } = this.#attachment;
     if (log === undefined || log.failure !== undefined || control.failed) return false;
     try {
-      const { status } = log.turn();
+      this.#gather();
+      const began = performance.now();
+      const { status, bytes, error } = log.turn();
+      if (status === 'stalled' && error?.code !== 'StorageFull') throw error;
       if (status === 'written') {
+        this.#lastGroupBytes = bytes;
+        this.#lastGroupMs = performance.now() - began;
         control.signal(CONTROL.DURABLE_SIGNAL);
         this.#retain(log);
       }
-      control.mark(CONTROL.STORAGE_FULL, FULL_LOG, log.spareError !== undefined);
+      this.#markFull(log);
       return status === 'written';
     } catch (error) {
       control.failWith(FAILURE.LOG, error as Error);
       return false;
     }
+  }
+
+  /**
+   * After a large group its writers all write again at once, and the first of them rings the bell. Taking only that one
+   * would make the others wait for two syncs: so as long as records keep coming, up to the time of a sync, they are let in.
+   * Writers that await each write make small groups and are never kept waiting.
+   */
+  #gather(): void {
+    if (this.#lastGroupBytes < GATHER_BYTES) return;
+    const end = performance.now() + Math.min(this.#lastGroupMs, GATHER_MS_MAX);
+    let seen = this.#written();
+    for (let next = performance.now() + GATHER_LOOK_MS; next < end; next += GATHER_LOOK_MS) {
+      while (performance.now() < next) continue;
+      const written = this.#written();
+      if (written === seen) return;
+      seen = written;
+    }
+  }
+
+  #written(): number {
+    return this.#attachment.shards.reduce((sum, core) => sum + core.exports.lastSequence(), 0);
+  }
+
+  /** No room for the next segment. Any other trouble with it is tried again, and final only once it is needed. */
+  #markFull(log: LogTurn): void {
+    const full = log.spareError?.code === 'StorageFull';
+    this.#attachment.control.mark(CONTROL.STORAGE_FULL, FULL_LOG, full);
   }
 
   /** Quiet moments: the log seals its last group and prepares its next segment. True while there is more to do. */
@@ -211,7 +248,9 @@ export class Keeper {
     if (log === undefined || log.failure !== undefined || this.#attachment.control.failed) return false;
     try {
       log.seal();
-      return log.prepareStep();
+      const more = log.prepareStep();
+      this.#markFull(log);
+      return more;
     } catch (error) {
       this.#attachment.control.failWith(FAILURE.LOG, error as Error);
       return false;
@@ -248,9 +287,10 @@ export class Keeper {
     this.#attachment.doorbell.work();
   }
 
-  /** True while a frozen memtable waits to be flushed; throws if that will never be. */
+  /** True while a frozen memtable waits to be flushed; throws if that will not be. */
   memtableIsFull(shard: number): boolean {
     if (this.#attachment.control.failed) throw this.#attachment.failure();
+    this.#attachment.checkRoom();
     return readShardStats(this.#attachment.shards[shard]).hasFrozen;
   }
 

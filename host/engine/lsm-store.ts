@@ -4,7 +4,6 @@
 // catalog to the keeper, background work to the pool.
 
 import type { FileSystem } from '../../io/disk/file-system.js';
-import { StorageError } from '../../io/errors.js';
 import { STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
@@ -253,6 +252,7 @@ export class LsmStore implements Store {
   ): Promise<Item | undefined> {
     for (;;) {
       this.attachment.check();
+      this.attachment.checkRoom();
       const core = this.attachment.shards[writeKey()];
       const looked = this.#reader.get(core);
       const found = looked instanceof Promise ? await looked : looked;
@@ -319,12 +319,9 @@ export class LsmStore implements Store {
 
   /** Refuses writes while the disk is full, before anything is changed: the engine goes on trying (DESIGN R6). */
   #writable(table: TableKeyspace): TableState {
-    if (this.attachment.control.words[CONTROL.STORAGE_FULL] !== 0) {
-      throw new StorageError('StorageFull', 'The disk is full: writes are refused until there is room. Reads go on.', {
-        path: this.attachment.handles.folder,
-      });
-    }
-    return this.#live(table);
+    const state = this.#live(table);
+    if (this.attachment.control.words[CONTROL.STORAGE_FULL] !== 0) throw this.attachment.storageFull();
+    return state;
   }
 
   #check(): void {

@@ -57,6 +57,7 @@ export class Maintenance {
 
   async #wait(attachment: Attachment): Promise<void> {
     attachment.check();
+    attachment.checkRoom();
     await this.#progress.wait();
   }
 }

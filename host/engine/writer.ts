@@ -7,7 +7,7 @@
 import { RESULT, RESULT_FLAG, STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { ThrottlingException } from '../errors.js';
-import { CONTROL, REQUEST_FLUSH } from '../runtime/control.js';
+import { CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import type { BatchWriter, Staged } from './batch-writer.js';
 import type { CatalogView } from './catalog-view.js';
@@ -16,6 +16,8 @@ import type { Services } from './services.js';
 import type { TableState } from './table-state.js';
 
 const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
+/** A close gives what waits for a full disk this long. */
+const FULL_DISK_CLOSE_MS = 1000;
 const DONE = Promise.resolve();
 
 interface Queued {
@@ -84,8 +86,17 @@ export class Writer {
 
   /** Resolves when nothing is queued and nothing waits for the log. Never rejects: callers have their own promises. */
   async idle(): Promise<void> {
+    const { control } = this.#attachment;
+    let fullSince: number | undefined;
     while (this.#queuedBytes > 0 || this.#durability.pending) {
-      if (this.#attachment.control.failed) return;
+      if (control.failed) return;
+      if ((control.load(CONTROL.STORAGE_FULL) & FULL_LOG) === 0) fullSince = undefined;
+      else fullSince ??= performance.now();
+      if (fullSince !== undefined && performance.now() - fullSince > FULL_DISK_CLOSE_MS) {
+        control.failWith(FAILURE.LOG, this.#attachment.storageFull());
+        this.#durability.settle();
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
@@ -154,6 +165,7 @@ export class Writer {
   /** Waits for what the status asks for; throws if it can never succeed. */
   async #makeRoom(shard: number, status: number, table: TableState): Promise<void> {
     this.#attachment.check();
+    this.#attachment.checkRoom();
     switch (status) {
       case STATUS.BUSY:
         return new Promise((resolve) => setImmediate(resolve));

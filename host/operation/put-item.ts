@@ -1,7 +1,5 @@
 // PutItem: creates an item, or replaces the whole of it.
 
-import { ValidationException } from '../errors.js';
-import { ITEM_SIZE_MAX } from '../limits.js';
 import { keyFaultInItem } from '../table/key-schema.js';
 import { wantsCapacity } from './capacity.js';
 import type { DocumentItem, OperationContext } from './context.js';
@@ -27,11 +25,9 @@ export async function putItem(context: OperationContext, input: unknown): Promis
   const table = context.catalog.require(write.tableName);
   const keyProblem = keyFaultInItem(table.key, item);
   if (keyProblem !== undefined) throw keyProblem;
-  const sizeBytes = store.itemSize(item);
-  if (sizeBytes > ITEM_SIZE_MAX) {
-    throw new ValidationException('Item size has exceeded the maximum allowed size');
-  }
-  const returnOld = write.wantsOld || wantsCapacity(write.capacityMode);
+  const counts = wantsCapacity(write.capacityMode);
+  const sizeBytes = counts ? store.itemSize(item) : 0;
+  const returnOld = write.wantsOld || counts;
   const old = await store.put(table, item, returnOld ? { returnOld } : undefined);
   return singleWriteOutput(context, table.name, write, sizeBytes, old);
 }

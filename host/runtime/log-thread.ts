@@ -36,6 +36,8 @@ const channel = new BroadcastChannel(channelName(runtime));
 const port = channel as unknown as MessagePort;
 const keepers = new Map<string, Keeper>();
 let working = 0; // locks being taken or released: the event loop must turn
+// While the event loop turns it takes messages out of the channel itself: without a listener they would be lost.
+channel.onmessage = (event) => receive((event as { data: KeeperMessage | KeeperAnswer }).data);
 
 // From here on nothing that is said over the channel is missed.
 parentPort?.postMessage('ready');

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { builds, CORRUPT, keyOf, OK, Random, seedOf, valueOf } from './harness.js';
+import { BAD_INPUT, builds, CORRUPT, keyOf, OK, Random, seedOf, valueOf } from './harness.js';
 import { BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, CorruptBlock, REVERSE, sorted, TableShard, Workbench } from './table-harness.js';
-import { decodeTable, readEntries, reseal, sealRaw, TRAILER_BYTES } from './table-format.js';
+import { decodeTable, forgeEntries, readEntries, reseal, sealRaw, TRAILER_BYTES } from './table-format.js';
 import { randomEntries, sameBytes } from './table-model.js';
 
 for (const build of builds) {
@@ -98,6 +98,114 @@ for (const build of builds) {
       assert.equal(shard.provide({ file: 4, offset8: block.offset8 + 1, kind: block.kind, length: 0 }, bytes), CORRUPT);
     }
     shard.core.blocksUnpin();
+  });
+
+  test(`each way in which a block can be malformed is refused by itself (${build})`, () => {
+    const bench = new Workbench(build);
+    const shard = new TableShard({ build });
+    const big = (bytes: number) => new Uint8Array(bytes);
+    const reference = (length: number, valueBytes: number) => {
+      const value = Buffer.alloc(12);
+      value.writeUInt32LE(length, 4);
+      value.writeUInt32LE(valueBytes, 8);
+      return value;
+    };
+    const handle = (length: number) => reference(length, 0).subarray(0, 8);
+    const nine = (change: (keys: string[]) => void) => {
+      const keys = [...'abcdefghi'];
+      change(keys);
+      return forgeEntries(keys.map((key) => ({ key })));
+    };
+    const good: [string, number, Uint8Array][] = [
+      ['one entry', 1, forgeEntries([{ key: 'a', value: big(3), sequence: 5 }])],
+      ['nine entries, two restarts', 1, nine(() => {})],
+      ['a shared beginning', 1, forgeEntries([{ key: 'abc' }, { key: 'd', lie: { shared: 2, unshared: 1 } }])],
+      ['a largest inline value', 1, forgeEntries([{ key: 'a', value: big(32768) }])],
+      ['a reference', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40, 33000) }])],
+      ['the highest sequence', 1, forgeEntries([{ key: 'a', sequence: 2 ** 53 }], { base: 2 ** 53 })],
+      ['a handle', 2, forgeEntries([{ key: 'a', value: handle(4096) }])],
+    ];
+    const bad: [string, number, Uint8Array][] = [
+      ['no entry', 1, forgeEntries([])],
+      ['a count too high', 1, forgeEntries([{ key: 'a' }], { count: 2 })],
+      ['a count too low', 1, forgeEntries([{ key: 'a' }, { key: 'b' }], { count: 1 })],
+      ['a restart too many', 1, forgeEntries([{ key: 'a' }], { restarts: [12, 20] })],
+      ['a restart elsewhere', 1, forgeEntries([{ key: 'a' }, { key: 'b' }], { restarts: [13] })],
+      ['bytes behind the entries', 1, forgeEntries([{ key: 'a' }], { gap: 3 })],
+      ['keys that descend', 1, forgeEntries([{ key: 'b' }, { key: 'a' }])],
+      ['keys that descend across a restart', 1, nine((keys) => { keys[8] = 'a'; })],
+      ['one key twice', 1, forgeEntries([{ key: 'a' }, { key: 'a' }])],
+      ['a key before what it begins', 1, forgeEntries([{ key: 'ab' }, { key: 'a' }])],
+      ['an empty key', 1, forgeEntries([{ key: '' }])],
+      ['a key that adds nothing', 1, forgeEntries([{ key: 'ab' }, { key: '', lie: { shared: 2, unshared: 0 } }])],
+      ['more shared than there is', 1, forgeEntries([{ key: 'a' }, { key: 'b', lie: { shared: 2, unshared: 1 } }])],
+      ['a shared beginning at a restart', 1, forgeEntries([{ key: 'a', lie: { shared: 1, unshared: 1 } }])],
+      ['a key above the longest', 1, forgeEntries([{ key: 'k'.repeat(7681) }])],
+      ['a suffix past the end', 1, forgeEntries([{ key: 'a', lie: { unshared: 500 } }])],
+      ['a value past the end', 1, forgeEntries([{ key: 'a', lie: { valueLength: 9 } }])],
+      ['no delta', 1, forgeEntries([{ key: 'a', lie: { deltaBytes: 0 } }])],
+      ['a delta longer than needed', 1, forgeEntries([{ key: 'a', sequence: 1, lie: { deltaBytes: 2 } }])],
+      ['a sequence above 2^53', 1, forgeEntries([{ key: 'a', sequence: 2 ** 53 + 2 }], { base: 2 ** 53 })],
+      ['a sequence below 0', 1, forgeEntries([{ key: 'a', sequence: -1 }])],
+      ['a base above 2^53', 1, forgeEntries([{ key: 'a', sequence: 2 ** 53 }], { base: 2 ** 53 + 2 })],
+      ['kind 0', 1, forgeEntries([{ key: 'a', kind: 0 }])],
+      ['kind 3', 1, forgeEntries([{ key: 'a', kind: 3 }])],
+      ['kind 7', 1, forgeEntries([{ key: 'a', kind: 7 }])],
+      ['a tombstone with a value', 1, forgeEntries([{ key: 'a', kind: 2, value: big(1) }])],
+      ['an inline value too large', 1, forgeEntries([{ key: 'a', value: big(32769) }])],
+      ['a reference of the wrong size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40, 9).subarray(0, 11) }])],
+      ['a reference to a block of no size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(16, 9) }])],
+      ['a reference to an odd size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(41, 9) }])],
+      ['a reference to too large a value', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40, 1 << 24) }])],
+      ['a reference to too large a block', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(1 << 24, 9) }])],
+      ['an index entry without a handle', 2, forgeEntries([{ key: 'a' }])],
+      ['a handle longer than a block can be', 2, forgeEntries([{ key: 'a', value: handle(65536) }])],
+      ['an index entry with a sequence', 2, forgeEntries([{ key: 'a', value: handle(4096), sequence: 1 }])],
+      ['an index tombstone', 2, forgeEntries([{ key: 'a', kind: 2, value: handle(4096) }])],
+      ['a filter of no key', 3, new Uint8Array(72)],
+      ['a filter too small', 3, Uint8Array.of(1, 2, 3)],
+      ['a filter that miscounts its lines', 3, Buffer.concat([Buffer.alloc(64), Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0)])],
+      ['a filter of too many keys', 3, Buffer.concat([Buffer.alloc(64), Uint8Array.of(100, 0, 0, 0, 1, 0, 0, 0)])],
+    ];
+    let offset8 = 1;
+    const verdict = (kind: number, raw: Uint8Array) => {
+      offset8++;
+      return shard.provide({ file: 1, offset8, kind, length: 0 }, sealRaw(bench, raw, kind, 1, offset8));
+    };
+    for (const [name, kind, raw] of good) assert.equal(verdict(kind, raw), OK, name);
+    for (const [name, kind, raw] of bad) assert.equal(verdict(kind, raw), CORRUPT, name);
+    shard.core.blocksUnpin();
+  });
+
+  test(`each way in which a trailer can be wrong under a right checksum is refused by itself (${build})`, () => {
+    const bench = new Workbench(build);
+    const shard = new TableShard({ build });
+    const raw = forgeEntries([{ key: 'abcde', value: valueOf('xyz') }]);
+    const trailer = sealRaw(bench, raw, BLOCK_DATA, 1, 1).length - TRAILER_BYTES;
+    assert.ok(trailer > raw.length, 'there is padding to spoil');
+    const changes: [string, (view: DataView) => void][] = [
+      ['a codec that does not exist', (view) => view.setUint8(trailer, 2)],
+      ['a compressed block that saves nothing', (view) => view.setUint8(trailer, 1)],
+      ['another kind', (view) => view.setUint8(trailer + 1, 2)],
+      ['a spare field that is not zero', (view) => view.setUint16(trailer + 2, 1, true)],
+      ['no raw bytes', (view) => view.setUint32(trailer + 4, 0, true)],
+      ['raw bytes above the bound', (view) => view.setUint32(trailer + 4, 49153, true)],
+      ['a payload that is not the block', (view) => view.setUint32(trailer + 8, raw.length - 8, true)],
+      ['a payload above the raw bytes', (view) => view.setUint32(trailer + 8, raw.length + 1, true)],
+      ['padding that is not zero', (view) => view.setUint8(raw.length, 1)],
+    ];
+    changes.forEach(([name, change], index) => {
+      const block = sealRaw(bench, raw, BLOCK_DATA, 1, index);
+      change(new DataView(block.buffer));
+      reseal(bench, block, 1, index);
+      assert.equal(shard.provide({ file: 1, offset8: index, kind: BLOCK_DATA, length: 0 }, block), CORRUPT, name);
+    });
+    const whole = sealRaw(bench, raw, BLOCK_DATA, 1, 99);
+    for (let length = 0; length < whole.length; length++) {
+      assert.equal(shard.provide({ file: 1, offset8: 99, kind: BLOCK_DATA, length: 0 }, whole.subarray(0, length)), CORRUPT);
+    }
+    assert.equal(shard.core.blockProvide(1, 99, BLOCK_DATA, 1 << 20), BAD_INPUT);
+    assert.equal(shard.core.blockProvide(1, 99, 4, 64), BAD_INPUT);
   });
 
   test(`compressed bytes that are hostile under a right checksum are refused (${build})`, (t) => {

@@ -6,7 +6,7 @@ import { builds, Random, seedOf, valueOf } from './harness.js';
 import type { Build } from './harness.js';
 import { CorruptBlock, sorted, TableShard, tailBytesOf, Workbench } from './table-harness.js';
 import type { Entry, TableFile } from './table-harness.js';
-import { decodeTable } from './table-format.js';
+import { decodeTable, readBlock, withBlock, withFooter } from './table-format.js';
 import type { RawBlock } from './table-format.js';
 import { Model, randomEntries, sameBytes } from './table-model.js';
 
@@ -162,6 +162,78 @@ for (const build of builds) {
       if (sameBytes(broken.bytes, table.bytes)) continue;
       assert.notEqual(bench.check(broken), undefined);
       if (round % 10 === 0) assert.ok(readAll(build, prepared, broken));
+    }
+  });
+
+  test(`a file whose checksums are right but whose parts disagree is caught by the walk (${build})`, () => {
+    const bench = new Workbench(build);
+    const random = new Random(12);
+    // Little in it compresses, so that a changed block has the length of the one it replaces.
+    const entries: Entry[] = Array.from({ length: 300 }, (_, index) => ({
+      key: Buffer.concat([Uint8Array.of(0, 0, 0, 1), random.bytes(12)]),
+      value: index === 150 ? random.bytes(40000) : index % 20 === 3 ? undefined : random.bytes(190), sequence: 10 + index,
+    }));
+    const table = bench.table(entries, 6);
+    const { blocks } = decodeTable(bench, table);
+    const top = { ...readBlock(bench, table, table.topOffset8, table.topLength) };
+    const index = blocks.find(({ kind }) => kind === 2)!;
+    const filter = blocks.find(({ kind }) => kind === 3)!;
+    const referring = blocks[blocks.findIndex(({ kind }) => kind === 4) + 1]!;
+    const changed = (block: RawBlock, change: (view: DataView, raw: Uint8Array) => void) => {
+      const raw = Uint8Array.from(block.raw);
+      change(new DataView(raw.buffer), raw);
+      return withBlock(bench, table, block, raw);
+    };
+    const count = new DataView(table.bytes.buffer, table.bytes.byteOffset + table.bytes.length - 128);
+    const bump = (at: number) => withFooter(bench, table, (view) => view.setUint32(at, view.getUint32(at, true) + 1, true));
+    assert.equal(count.getUint32(80, true), 1, 'one partition');
+    const valueLengthAt = Buffer.from(referring.raw).indexOf(Buffer.from(Uint32Array.of(40000).buffer));
+    assert.ok(valueLengthAt > 0);
+    /** Some pair of handles whose exchange leaves the compressed length as it is. */
+    const exchanged = (): TableFile => {
+      const data = blocks.filter(({ kind }) => kind === 1);
+      const find = (raw: Uint8Array, block: RawBlock) => (
+        Buffer.from(raw).indexOf(Buffer.from(Uint32Array.of(block.offset8, block.length).buffer))
+      );
+      for (let first = 0; first < data.length; first++) {
+        for (let second = first + 1; second < data.length; second++) {
+          try {
+            return changed(index, (_, raw) => {
+              const [a, b] = [find(raw, data[first]!), find(raw, data[second]!)];
+              const kept = Uint8Array.from(raw.subarray(a, a + 8));
+              raw.copyWithin(a, b, b + 8);
+              raw.set(kept, b);
+            });
+          } catch (error) {
+            if (!(error instanceof assert.AssertionError)) throw error;
+          }
+        }
+      }
+      throw new Error('no pair fits');
+    };
+    const lies: [string, TableFile, boolean][] = [
+      ['entries of the footer', bump(32), false],
+      ['tombstones of the footer', bump(40), false],
+      ['lowest sequence of the footer', bump(48), false],
+      ['highest sequence of the footer', bump(56), false],
+      ['content bytes of the footer', bump(64), false],
+      ['data blocks of the footer', bump(72), false],
+      ['value blocks of the footer', bump(76), false],
+      ['partitions of the footer', bump(80), false],
+      ['keys of a partition in TOP', changed(top, (view) => view.setUint32(20, view.getUint32(20, true) + 1, true)), true],
+      ['fewer keys of a partition in TOP', changed(top, (view) => view.setUint32(20, view.getUint32(20, true) - 1, true)), true],
+      ['smallest key in TOP', changed(top, (_, raw) => { raw[40 + table.minKey.length - 1]! ^= 1; }), false],
+      ['length of a large value', changed(referring, (_, raw) => { raw[valueLengthAt]! ^= 1; }), true],
+      ['a key that the filter denies', changed(filter, (_, raw) => raw.fill(0, 0, raw.length - 8)), false],
+      ['keys of the filter', changed(filter, (view, raw) => {
+        view.setUint32(raw.length - 8, view.getUint32(raw.length - 8, true) + 1, true);
+      }), false],
+      ['two handles exchanged', exchanged(), true],
+      ['a separator below the last key', changed(index, (_, raw) => { raw[12 + 6 + 1 + 4]! -= 1; }), false],
+    ];
+    for (const [name, liar, mergeToo] of lies) {
+      assert.notEqual(bench.check(liar), undefined, name);
+      if (mergeToo) assert.throws(() => bench.merge([{ tables: [liar] }]), CorruptBlock, name);
     }
   });
 

@@ -210,9 +210,12 @@ for (const build of builds) {
     const entries = randomEntries(new Random(6), { count: 700 });
     shard.install([bench.table(entries)], 1);
     const keys = Model.of(entries).entries.map((entry) => entry.key);
+    const ends = [...keys.keys()].filter((at) => at % 13 === 0 || at === keys.length - 1);
     for (let high = 0; high < keys.length; high += 11) {
-      for (let low = high + 1; low < keys.length; low += 13) {
-        for (const flags of [0, REVERSE]) assert.equal(shard.scan({ low: keys[low]!, high: keys[high]!, flags }).length, 0);
+      for (const low of ends.filter((at) => at > high)) {
+        for (const flags of [0, LOW_EXCLUSIVE, REVERSE, REVERSE | HIGH_EXCLUSIVE]) {
+          assert.equal(shard.scan({ low: keys[low]!, high: keys[high]!, flags }).length, 0);
+        }
       }
     }
   });

@@ -96,7 +96,6 @@ export interface Core {
   stats(at: number): number;
   integrity(step: number): number;
   testHoldLatch(): number;
-  testPatience(slices: number): number;
   testTrap(code: number): number;
   testPageRun(count: number): number;
   testPageRunFree(ptr: number): number;
@@ -410,6 +409,16 @@ export class Shard {
     let status = this.core.integrity(0);
     while (status === CONTINUE) status = this.core.integrity(1);
     if (status !== OK) throw new Error(`integrity: ${status} in phase ${this.count}`);
+  }
+
+  /** Slices of 10 ms without progress after which a waiter gives the latch's owner up. */
+  setPatience(slices: number): void {
+    this.view.setUint32(HEADER_AT + 128 + 12, slices, true);
+  }
+
+  /** Sets the latch word as if the thread of this slot were inside a call; -1 frees it. */
+  setLatchOwner(slot: number): void {
+    this.view.setUint32(HEADER_AT + 128, slot + 1, true);
   }
 
   poisonCode(): number {

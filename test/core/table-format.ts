@@ -139,6 +139,84 @@ export function readEntries(raw: Uint8Array): RawEntry[] {
   return entries;
 }
 
+export interface ForgedEntry {
+  key: string;
+  kind?: number;
+  value?: Uint8Array;
+  sequence?: number;
+  /** What the word says instead of the truth. */
+  lie?: { shared?: number; unshared?: number; valueLength?: number; deltaBytes?: number };
+}
+
+/** A DATA or INDEX block that says of itself whatever it is told to. Every key is whole unless it lies. */
+export function forgeEntries(
+  entries: ForgedEntry[], lie: { count?: number; restarts?: number[]; base?: number; gap?: number } = {},
+): Uint8Array {
+  const base = lie.base ?? 0;
+  const parts: Uint8Array[] = [];
+  const restarts: number[] = [];
+  let at = 12;
+  entries.forEach((entry, index) => {
+    if (index % RESTART_INTERVAL === 0) restarts.push(at);
+    const key = Buffer.from(entry.key, 'latin1');
+    const value = entry.value ?? new Uint8Array(0);
+    const difference = BigInt((entry.sequence ?? 0) - base);
+    const coded = BigInt.asUintN(64, (difference << 1n) ^ (difference >> 63n));
+    const deltaBytes = entry.lie?.deltaBytes ?? Math.max(1, Math.ceil(coded.toString(2).length / 8));
+    const word = BigInt(entry.lie?.shared ?? 0) | (BigInt(entry.lie?.unshared ?? key.length) << 13n)
+      | (BigInt(entry.lie?.valueLength ?? value.length) << 26n) | (BigInt(entry.kind ?? 1) << 42n) | (BigInt(deltaBytes) << 45n);
+    const part = Buffer.alloc(6 + deltaBytes + key.length + value.length);
+    part.writeUIntLE(Number(word), 0, 6);
+    for (let byte = 0; byte < deltaBytes; byte++) part[6 + byte] = Number((coded >> BigInt(8 * byte)) & 255n);
+    part.set(key, 6 + deltaBytes);
+    part.set(value, 6 + deltaBytes + key.length);
+    parts.push(part);
+    at += part.length;
+  });
+  const header = Buffer.alloc(12);
+  header.writeBigUInt64LE(BigInt(base), 0);
+  header.writeUInt16LE(lie.count ?? entries.length, 8);
+  const listed = lie.restarts ?? restarts;
+  header.writeUInt16LE(listed.length, 10);
+  const tail = Buffer.alloc(listed.length * 2);
+  listed.forEach((offset, index) => tail.writeUInt16LE(offset, index * 2));
+  return Buffer.concat([header, ...parts, Buffer.alloc(lie.gap ?? 0), tail]);
+}
+
+/** The file with this raw block in place of an equally long one; compressed if that one was. */
+export function withBlock(bench: Workbench, table: TableFile, block: RawBlock, raw: Uint8Array): TableFile {
+  const bytes = Uint8Array.from(table.bytes);
+  const sealed = block.codec === 1
+    ? sealPacked(bench, raw, block, table.file)
+    : sealRaw(bench, raw, block.kind, table.file, block.offset8);
+  assert.equal(sealed.length, block.length);
+  bytes.set(sealed, block.offset8 * 8);
+  return { ...table, bytes };
+}
+
+function sealPacked(bench: Workbench, raw: Uint8Array, place: RawBlock, file: number): Uint8Array {
+  const at = bench.bytes.length - (1 << 20);
+  bench.bytes.set(raw, at);
+  const core = bench.core as unknown as {
+    lz4Compress(src: number, srcBytes: number, dst: number, dstMax: number, table: number): number;
+  };
+  const packed = core.lz4Compress(at, raw.length, at + 65536, raw.length, at + 131072);
+  const block = sealRaw(bench, bench.bytes.slice(at + 65536, at + 65536 + packed), place.kind, file, place.offset8);
+  viewOf(block).setUint8(block.length - TRAILER_BYTES, 1);
+  viewOf(block).setUint32(block.length - TRAILER_BYTES + 4, raw.length, true);
+  reseal(bench, block, file, place.offset8);
+  return block;
+}
+
+/** The file with a changed footer under a right checksum. */
+export function withFooter(bench: Workbench, table: TableFile, change: (footer: DataView) => void): TableFile {
+  const bytes = Uint8Array.from(table.bytes);
+  const footer = bytes.subarray(bytes.length - 128);
+  change(viewOf(footer));
+  viewOf(footer).setUint32(124, crcOf(bench, footer.subarray(0, 124), 0), true);
+  return { ...table, bytes };
+}
+
 export function readTop(raw: Uint8Array): { minKey: Uint8Array; maxKey: Uint8Array; partitions: Partition[] } {
   const view = viewOf(raw);
   const count = view.getUint32(0, true);

@@ -20,6 +20,13 @@ export interface Write {
   readonly table: string;
   readonly key: string;
   readonly value: string | undefined;
+  /** It changed nothing. */
+  readonly refused: boolean;
+}
+
+export interface Outcome {
+  readonly acknowledged: () => void;
+  readonly refused: () => void;
 }
 
 /** What was promised at one moment. */
@@ -53,17 +60,16 @@ export class ExpectedState {
     };
   }
 
-  /** Notes a write that is issued now; call what it returns when it is acknowledged. */
-  write(definition: TableDefinition, item: Item, deleted: boolean): () => void {
+  /** Notes a write that is issued now, and says how to note what becomes of it. */
+  write(definition: TableDefinition, item: Item, deleted: boolean): Outcome {
     const { key } = definition;
     const value = deleted ? undefined : fingerprint(item);
-    const index = this.writes.push({ table: definition.tableId, key: keyIdentity(key, keyOfItem(key, item)), value });
-    return () => (this.acknowledged = Math.max(this.acknowledged, index));
-  }
-
-  /** Takes back the last write noted: it was refused before it changed anything. */
-  refused(): void {
-    this.writes.pop();
+    const write = { table: definition.tableId, key: keyIdentity(key, keyOfItem(key, item)), value, refused: false };
+    const index = this.writes.push(write);
+    return {
+      acknowledged: () => (this.acknowledged = Math.max(this.acknowledged, index)),
+      refused: () => (write.refused = true),
+    };
   }
 
   /** A table is being made or dropped: after a crash it may be there or not. */
@@ -108,7 +114,7 @@ export class ExpectedState {
       const write = this.writes[at];
       applyWrite(current, write);
       const rows = found.get(write.table);
-      if (rows === undefined) continue;
+      if (rows === undefined || write.refused) continue;
       const name = rowName(write.table, write.key);
       if (rows.get(write.key) === write.value) wrong.delete(name);
       else wrong.add(name);
@@ -134,7 +140,8 @@ export class ExpectedState {
   }
 }
 
-function applyWrite(rows: Rows, { table, key, value }: Write): void {
+function applyWrite(rows: Rows, { table, key, value, refused }: Write): void {
+  if (refused) return;
   let of = rows.get(table);
   if (of === undefined) rows.set(table, (of = new Map()));
   if (value === undefined) of.delete(key);

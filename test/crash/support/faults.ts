@@ -7,7 +7,7 @@ import { SimulatedFileSystem } from '../../../io/disk/simulated-file-system.js';
 import type { Fault } from '../../../io/disk/simulated-operations.js';
 import { StorageError } from '../../../io/errors.js';
 import { below, seededRandom } from '../../io/support/random.js';
-import { drive, kill, type EngineShape } from './engine.js';
+import { drive, kill, Stuck, type EngineShape } from './engine.js';
 import { fingerprint, type Rows } from './expected-state.js';
 import { POWER_CUTS } from './exploration.js';
 import { verify } from './verification.js';
@@ -30,6 +30,37 @@ export interface FaultOutcome {
   readonly images: number;
 }
 
+/** Everything that writes, in the order in which it happens: rotation, flush, compaction, tables, close, recovery. */
+export const FAULT_SCRIPT: readonly Step[] = [
+  'create', 'burst', 'rest', 'burst', 'flush', 'create', 'burst', 'burst', 'flush', 'compact', 'burst', 'drop', 'burst',
+  'rest', 'burst', 'reopen', 'burst', 'flush', 'burst', 'compact',
+];
+
+export interface FaultTotals {
+  places: number;
+  failures: number;
+  images: number;
+  /** What the script met, and how often. */
+  readonly outcomes: Map<string, number>;
+}
+
+/** The fault strikes at the k-th operation of its kinds, for every k (or every `stride`-th), until it finds none. */
+export async function strikeEverywhere(run: Omit<FaultRun, 'fault'>, fault: Omit<Fault, 'at'>, stride = 1): Promise<FaultTotals> {
+  const totals: FaultTotals = { places: 0, failures: 0, images: 0, outcomes: new Map() };
+  for (let at = 1 + (run.seed % stride); ; at += stride) {
+    const { struck, failed, images, errors } = await runWithFault({ ...run, fault: { ...fault, at } }).catch((error: unknown) => {
+      if (error instanceof Error) error.message = `${JSON.stringify({ ...fault, at })}: ${error.message}`;
+      throw error;
+    });
+    totals.images += images;
+    if (!struck) return totals;
+    totals.places++;
+    if (failed) totals.failures++;
+    const outcome = errors.join('; ');
+    totals.outcomes.set(outcome, (totals.outcomes.get(outcome) ?? 0) + 1);
+  }
+}
+
 export async function runWithFault(run: FaultRun): Promise<FaultOutcome> {
   const { seed, fault, script, shape, wrap = (each) => each } = run;
   const random = seededRandom(seed);
@@ -41,6 +72,7 @@ export async function runWithFault(run: FaultRun): Promise<FaultOutcome> {
     try {
       await action();
     } catch (error) {
+      if (error instanceof Stuck && fault.error === 'ENOSPC') return void errors.push(`${step}: waits`);
       assert.ok(error instanceof StorageError, `${step}: ${error instanceof Error ? error.stack : String(error)}`);
       assert.notEqual(error.code, 'Corruption', `${step}: ${error.message}`);
       errors.push(`${step}: ${error.code}`);
@@ -51,23 +83,27 @@ export async function runWithFault(run: FaultRun): Promise<FaultOutcome> {
   for (const step of script) {
     if (isOver(life)) break;
     await attempt(step, () => life.step(step));
-    if (errors.length > 0 && fault.forever === true) break;
+    if (fault.forever === true && errors.length > 1) break;
   }
   const struck = disk.faultStruck;
   const failed = life.engine?.store.attachment.control.failed === true;
   if (life.engine !== undefined && struck) {
-    if (failed) await expectClosedToWrites(life);
-    else expectReads(life);
     const { engine } = life;
+    if (failed) await expectClosedToWrites(life);
+    else if (fault.kinds?.includes('read') !== true) expectReads(life);
+    if (!failed && fault.error === 'ENOSPC') {
+      disk.inject(undefined);
+      await expectGoesOn(life, errors);
+    }
     await drive(engine, engine.store.close()).catch((error: unknown) => assert.ok(error instanceof StorageError));
   }
   const promised = life.expected.promised();
   disk.inject(undefined);
   const cuts = [POWER_CUTS[0], POWER_CUTS[2 + below(random, POWER_CUTS.length - 2)]];
   const images = struck ? [disk.clone(), ...cuts.map((options) => disk.crash(random, options))] : [disk.clone()];
+  const { expected, keys } = life;
   for (const image of images) {
-    const { expected, keys } = life;
-    await verify(wrap(image), { expected, promised, shape, keys, goOn: true, seed });
+    await verify(wrap(image), { expected, promised, shape, keys, goOn: image === images[0], seed });
   }
   if (life.engine !== undefined) kill(life.engine);
   return { struck, errors, failed, images: images.length };
@@ -84,6 +120,25 @@ async function expectClosedToWrites({ engine, expected }: Workload): Promise<voi
   if (table === undefined) return;
   await assert.rejects(engine.store.put({ ...table, id: 16 } as never, {}), { code: 'EngineFailure' });
   await assert.rejects(engine.store.createKeyspace(table), { code: 'EngineFailure' });
+}
+
+/** There is room again: what waits is written, what was refused can be tried again. */
+async function expectGoesOn(life: Workload, errors: readonly string[]): Promise<void> {
+  const { engine } = life;
+  assert.ok(engine !== undefined);
+  const outcomes = await drive(engine, Promise.allSettled(life.waiting));
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') assert.equal((outcome.reason as StorageError).code, 'StorageFull', errors.join());
+  }
+  try {
+    while (engine.keeper.rest()) continue;
+    engine.work();
+    for (const step of ['burst', 'flush', 'compact', 'burst'] as const) await life.step(step);
+  } catch (error) {
+    // A manifest that could not be written is not written again: then the database has failed closed.
+    assert.ok(isOver(life), errors.join());
+    assert.ok(error instanceof StorageError && error.code === 'EngineFailure');
+  }
 }
 
 /** What was acknowledged can still be read. */

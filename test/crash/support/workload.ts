@@ -7,9 +7,10 @@ import type { StoredTable, TableDefinition } from '../../../host/engine/store.js
 import type { Item } from '../../../host/table/item-types.js';
 import { keyOfItem } from '../../../host/table/key-schema.js';
 import type { FileSystem } from '../../../io/disk/file-system.js';
+import { StorageError } from '../../../io/errors.js';
 import { below } from '../../io/support/random.js';
 import { drive, openEngineOn, type EngineShape } from './engine.js';
-import { ExpectedState, fingerprint, keyTextOf } from './expected-state.js';
+import { ExpectedState, fingerprint, keyTextOf, type Outcome } from './expected-state.js';
 import { defineTable, randomItem, randomKey, SCHEMAS, type Seeded } from './tables.js';
 
 export type Step = 'burst' | 'rest' | 'flush' | 'compact' | 'create' | 'drop' | 'reopen' | 'background' | 'replace';
@@ -31,6 +32,8 @@ export class Workload {
   /** Set while an open is under way: nobody was promised anything by it yet. */
   engine: InlineEngine | undefined;
   operations = 0;
+  /** The writes of the last step. */
+  waiting: Promise<unknown>[] = [];
   readonly #fileSystem: FileSystem;
   readonly #random: Seeded;
   readonly #shape: EngineShape;
@@ -86,10 +89,10 @@ export class Workload {
     const engine = this.#engine();
     const tables = engine.store.catalog();
     if (tables.length === 0) return;
-    const waiting: Promise<unknown>[] = [];
-    for (; count > 0; count--) waiting.push(this.#write(engine, tables[below(this.#random, tables.length)]));
-    for (const each of waiting) each.catch(() => undefined); // awaited below
-    for (const each of waiting) await drive(engine, each);
+    this.waiting = [];
+    for (; count > 0; count--) this.waiting.push(this.#write(engine, tables[below(this.#random, tables.length)]));
+    for (const each of this.waiting) each.catch(() => undefined); // awaited below
+    for (const each of this.waiting) await drive(engine, each);
   }
 
   #write(engine: InlineEngine, table: StoredTable): Promise<unknown> {
@@ -98,9 +101,9 @@ export class Workload {
     const deleted = random() < 0.25;
     const item = deleted ? randomKey(table.key, random) : randomItem(table.key, random, this.#largeBytes);
     this.#note(table, item);
-    const acknowledge = this.expected.write(table, item, deleted);
+    const outcome = this.expected.write(table, item, deleted);
     const done = deleted ? engine.store.delete(table, item) : engine.store.put(table, item);
-    return done.then(acknowledge);
+    return noting(done, outcome);
   }
 
   /** Writes that give the old item: it must be the one expected. */
@@ -113,12 +116,12 @@ export class Workload {
       this.#note(table, item);
       this.operations++;
       const before = this.expected.rows().get(table.tableId)?.get(keyTextOf(table.key, key));
-      const acknowledge = this.expected.write(table, item, deleted);
+      const outcome = this.expected.write(table, item, deleted);
       const done = deleted
         ? engine.store.delete(table, key, { returnOld: true })
         : engine.store.put(table, item, { returnOld: true });
-      const old = await drive(engine, done);
-      acknowledge();
+      this.waiting = [noting(done, outcome)];
+      const old = await drive(engine, this.waiting[0] as typeof done);
       assert.equal(old === undefined ? undefined : fingerprint(old), before, 'the old item is the one before');
     }
   }
@@ -142,6 +145,7 @@ export class Workload {
 
   async #edit(definition: TableDefinition, there: boolean, call: () => Promise<unknown>): Promise<void> {
     this.operations++;
+    this.waiting = [];
     this.expected.beginTable(definition);
     await drive(this.#engine(), call());
     this.expected.endTable(there);
@@ -157,4 +161,18 @@ export class Workload {
     assert.ok(this.engine !== undefined, 'the database is open');
     return this.engine;
   }
+}
+
+/** A write refused for want of space changed nothing; after any other error it may be there or not. */
+function noting<Result>(done: Promise<Result>, outcome: Outcome): Promise<Result> {
+  return done.then(
+    (result) => {
+      outcome.acknowledged();
+      return result;
+    },
+    (error: unknown) => {
+      if (error instanceof StorageError && error.code === 'StorageFull') outcome.refused();
+      throw error;
+    },
+  );
 }
