@@ -210,9 +210,8 @@ export { valueBlockOpen, valueBlockRoom } from './table/value-block';
  * first; mergeAddTable(merge, file, topOffset8, topLength): OK. mergeStep(merge, entriesMax), mergeProvide(merge, bytes),
  * mergeFileId(merge, file), mergeEnd(merge).
  */
-export {
-  mergeAddRun, mergeAddSource, mergeAddTable, mergeBegin, mergeEnd, mergeFileId, mergeProvide, mergeStep,
-} from './merge/compaction';
+export { mergeAddRun, mergeAddSource, mergeAddTable, mergeBegin, mergeEnd, mergeFileId } from './merge/merge';
+export { mergeProvide, mergeStep } from './merge/compaction';
 
 /**
  * Private memory; the integrity walk of a table file (table/table-check.ts). checkBegin(file, fileBytes, tailBytes): handle,

@@ -24,22 +24,21 @@
 //   phase:  OPENING (every source is moved to its first entry) -> EMIT <-> STEP -> END
 
 import {
-  BAD_INPUT, BLOCK_VALUE, CONTINUE, CORRUPT, DELETE, LARGE_REF, NEED_BLOCK, NO_MEMORY, OK,
-  PAGE_BYTES, PAGE_LARGE,
+  BAD_INPUT, BLOCK_VALUE, CONTINUE, CORRUPT, DELETE, LARGE_REF, NEED_BLOCK, OK,
 } from '../layout';
 import { loadU32BE } from '../memory/bytes';
-import { pageRun, pageRunFree } from '../memory/pages';
-import { inPtr, result } from '../memory/thread';
+import { result } from '../memory/thread';
 import { blockRawBytes, VALUE_DISK_MAX, verifyBlock } from '../table/format';
 import {
   outputAt, outputReady, outputTaken, tableAdd, tableAddLarge, tableAddValueBlock, tableBegin,
-  TableBuilder, tableBuilderFree, tableBuilderNew, tableFinish, tableIsFull,
+  tableFinish, tableIsFull,
 } from '../table/table-builder';
-import { VALUE_DISK_PAGES } from '../table/value-block';
 import { laneAt, lanesDrop, lanesInsert, lanesSettle, sameKey } from './lanes';
 import {
-  runProvide, runRoom, Source, sourceAddTable, SOURCE_ENTRY, sourceFree, sourceMove, sourceNew,
-  sourceProvide, SOURCE_WANTS,
+  builderOf, checkKeyOf, inputOf, isDropped, lanesOf, Merge, MERGE_BOTTOM, sourceAt,
+} from './merge';
+import {
+  runProvide, runRoom, Source, SOURCE_ENTRY, sourceMove, sourceProvide, SOURCE_WANTS,
 } from './source';
 
 export const MERGE_OUTPUT: i32 = 1;
@@ -48,144 +47,12 @@ export const MERGE_FILE: i32 = 3;
 export const MERGE_RUN: i32 = 4;
 export const MERGE_VALUE: i32 = 5;
 
-/**
- * Flag of mergeBegin: nothing older than the inputs holds any of their keys, so tombstones may go.
- */
-export const MERGE_BOTTOM: u32 = 1;
-export const SOURCES_MAX: u32 = 64;
-export const DROPPED_MAX: u32 = 8192;
-
 const OPENING: u32 = 0;
 const EMIT: u32 = 1;
 const STEP: u32 = 2;
 
 /** What a large value costs of a step's budget, in entries. */
 const LARGE_COST: u32 = 256;
-
-// One run of pages: Merge, source and lane pointers, key buffer, dropped ids; then the input area.
-const SOURCES_AT: usize = 512;
-const LANES_AT: usize = SOURCES_AT + <usize>(SOURCES_MAX << 2);
-const CHECK_KEY_AT: usize = 1024;
-const DROPPED_AT: usize = 16384;
-const INPUT_AT: usize = <usize>PAGE_BYTES;
-const MERGE_PAGES: u32 = 1 + VALUE_DISK_PAGES;
-
-@unmanaged
-class Merge {
-  targetBytes: u64;
-  flags: u32;
-  phase: u32;
-  builder: usize;
-  sourceCount: u32;
-  opened: u32; // sources that stand on their first entry or are at their end
-  laneCount: u32;
-  moving: i32; // STEP: the lane that is moved, 0 or 1; -1 to be decided
-  droppedCount: u32;
-  judgedTable: u32; // table id of the entry before,
-  judgedDropped: u32; //  and whether it is dropped
-  nextFile: u32; // supplied by the host, 0 none
-  wanting: usize; // the source whose block is asked for, 0 none
-  wantsValue: u32; // the value of the first lane is asked for
-  valueBytes: u32; // it lies in the input area, 0 if not
-  givesOutput: u32; // the host has been shown the output
-  tableInfo: usize; // of the finished table that the host has not been told of, 0 none
-}
-
-@inline
-function lanesOf(merge: Merge): usize {
-  return changetype<usize>(merge) + LANES_AT;
-}
-
-@inline
-function sourceAt(merge: Merge, index: u32): Source {
-  return changetype<Source>(
-    <usize>load<u32>(changetype<usize>(merge) + SOURCES_AT + (<usize>index << 2)),
-  );
-}
-
-@inline
-function builderOf(merge: Merge): TableBuilder {
-  return changetype<TableBuilder>(merge.builder);
-}
-
-@inline
-function inputOf(merge: Merge): usize {
-  return changetype<usize>(merge) + INPUT_AT;
-}
-
-// --- Setting up ----------------------------------------------------------------------------------
-
-/**
- * A merge, or NO_MEMORY. A table of the output ends at the first block that reaches targetBytes.
- * The ids (u32, ascending) of dropped tables lie in the IN area. Then the sources, newest first:
- * mergeAddRun, or mergeAddSource and its tables.
- */
-export function mergeBegin(targetBytes: f64, flags: u32, droppedCount: u32): i32 {
-  if (droppedCount > DROPPED_MAX) return BAD_INPUT;
-  for (let index: u32 = 1; index < droppedCount; index++) {
-    const id = inPtr() + (<usize>index << 2);
-    if (load<u32>(id - 4) >= load<u32>(id)) return BAD_INPUT;
-  }
-  const ptr = pageRun(MERGE_PAGES, PAGE_LARGE);
-  if (ptr == 0) return NO_MEMORY;
-  const builder = tableBuilderNew();
-  if (builder == null) {
-    pageRunFree(ptr);
-    return NO_MEMORY;
-  }
-  memory.fill(ptr, 0, SOURCES_AT);
-  const merge = changetype<Merge>(ptr);
-  merge.builder = changetype<usize>(builder);
-  merge.targetBytes = <u64>targetBytes;
-  merge.flags = flags;
-  merge.moving = -1;
-  merge.droppedCount = droppedCount;
-  memory.copy(ptr + DROPPED_AT, inPtr(), droppedCount << 2);
-  merge.judgedDropped = isListed(merge, 0) ? 1 : 0;
-  return <i32>ptr;
-}
-
-function addSource(merge: Merge, isRun: bool): i32 {
-  if (merge.sourceCount == SOURCES_MAX) return BAD_INPUT;
-  const source = sourceNew(merge.sourceCount, isRun);
-  if (source == null) return NO_MEMORY;
-  store<u32>(
-    changetype<usize>(merge) + SOURCES_AT + (<usize>merge.sourceCount << 2),
-    <u32>changetype<usize>(source),
-  );
-  return merge.sourceCount++;
-}
-
-/** The next older source, of tables. Its index, or a status. */
-export function mergeAddSource(mergePtr: u32): i32 {
-  return addSource(changetype<Merge>(<usize>mergePtr), false);
-}
-
-/** The next older source, a run: the frozen memtable. Its index, or a status. */
-export function mergeAddRun(mergePtr: u32): i32 {
-  return addSource(changetype<Merge>(<usize>mergePtr), true);
-}
-
-/**
- * A table of the source added last; tables of one source are disjoint and given by ascending keys.
- */
-export function mergeAddTable(mergePtr: u32, file: u32, topOffset8: u32, topLength: u32): i32 {
-  const merge = changetype<Merge>(<usize>mergePtr);
-  return sourceAddTable(sourceAt(merge, merge.sourceCount - 1), file, topOffset8, topLength);
-}
-
-/** The id of the next output file. */
-export function mergeFileId(mergePtr: u32, file: u32): void {
-  changetype<Merge>(<usize>mergePtr).nextFile = file;
-}
-
-/** Frees everything, at any time. */
-export function mergeEnd(mergePtr: u32): void {
-  const merge = changetype<Merge>(<usize>mergePtr);
-  for (let index: u32 = 0; index < merge.sourceCount; index++) sourceFree(sourceAt(merge, index));
-  tableBuilderFree(builderOf(merge));
-  pageRunFree(mergePtr);
-}
 
 // --- The crank -----------------------------------------------------------------------------------
 
@@ -295,21 +162,9 @@ function isUnwanted(merge: Merge, lane: Source): bool {
   const table = loadU32BE(lane.key);
   if (table != merge.judgedTable) {
     merge.judgedTable = table;
-    merge.judgedDropped = isListed(merge, table) ? 1 : 0;
+    merge.judgedDropped = isDropped(merge, table) ? 1 : 0;
   }
   return merge.judgedDropped != 0;
-}
-
-function isListed(merge: Merge, table: u32): bool {
-  const ids = changetype<usize>(merge) + DROPPED_AT;
-  let low: u32 = 0;
-  let high = merge.droppedCount;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (load<u32>(ids + (<usize>middle << 2)) < table) low = middle + 1;
-    else high = middle;
-  }
-  return low < merge.droppedCount && load<u32>(ids + (<usize>low << 2)) == table;
 }
 
 /** Adds the entry to the output. OK, CONTINUE after the end of a table, or what is lacking. */
@@ -411,7 +266,7 @@ export function mergeProvide(mergePtr: u32, bytes: u32): i32 {
   merge.wanting = 0;
   if (source.isRun != 0) return runProvide(source, bytes);
   const status =
-    sourceProvide(source, inputOf(merge), bytes, changetype<usize>(merge) + CHECK_KEY_AT);
+    sourceProvide(source, inputOf(merge), bytes, checkKeyOf(merge));
   return status == CORRUPT ? corrupt(source) : status;
 }
 

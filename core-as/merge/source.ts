@@ -22,11 +22,12 @@ import { alignUp8, compareBytes, copyBytes } from '../memory/bytes';
 import { heapAlloc, heapFree } from '../memory/heap';
 import { pageRun, pageRunFree } from '../memory/pages';
 import {
-  BlockCursor, cursorForward, cursorOpen, entryUnshared, entryValue, indexAfter, verifyEntries,
+  BlockCursor, cursorForward, cursorOpen, entryUnshared, entryValue, indexAfter,
 } from '../table/block-reader';
 import { topVerify } from '../table/footer';
 import { BLOCK_HEADER_BYTES, blockRawBytes, unpackBlock, verifyBlock } from '../table/format';
 import { topHeader, topPartition } from '../table/top';
+import { verifyEntries } from '../table/verify';
 import { Lane } from './lanes';
 
 export const BEFORE_TABLE: u32 = 0;

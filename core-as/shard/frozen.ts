@@ -120,12 +120,16 @@ export function frozenChunk(keyLength: u32, offset: u32): i32 {
 export function frozenDrop(): i32 {
   const status = shardEnter();
   if (status != OK) return status;
-  const ptr = memtableFrozen();
-  if (ptr == 0) return leave(NOT_FOUND);
-  const memtable = changetype<Memtable>(ptr);
+  if (memtableFrozen() == 0) return leave(NOT_FOUND);
+  frozenRetire();
+  return leave(OK);
+}
+
+/** The same under the caller's latch, when there is one. */
+export function frozenRetire(): void {
+  const memtable = changetype<Memtable>(memtableFrozen());
   const state = writeState();
   state.retiredSequence = max<u64>(state.retiredSequence, memtable.maxSequence);
   atomic.store<u32>(WRITE_AT + offsetof<WriteState>('frozen'), 0);
   memtableDrop(memtable);
-  return leave(OK);
 }

@@ -20,7 +20,7 @@ import { assertLatched, latchAcquire, latchInit, latchRelease } from '../memory/
 import { pageRun, pageRunFree, pagesInit } from '../memory/pages';
 import { scratch, slot, threadSet } from '../memory/thread';
 import { memtablesInit } from '../memtable/memtable';
-import { cacheInit } from '../version/cache';
+import { cacheInit, cacheUnpin } from '../version/cache';
 import { versionInit } from '../version/version';
 import { locksInit } from './locks';
 import { ringInit } from './ring';
@@ -191,6 +191,7 @@ export function detach(index: u32): i32 {
   const entry = threadEntry(index);
   const scratchPtr: usize = load<u32>(entry);
   if (scratchPtr == 0) return leave(OK);
+  cacheUnpin(index);
   largeFree(index);
   pageRunFree(scratchPtr);
   store<u32>(entry, 0);

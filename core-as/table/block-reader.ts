@@ -1,144 +1,76 @@
 // Reads DATA and INDEX blocks (format.ts draws them).
 //
-// `verifyEntries` looks at every byte of a block that came from a disk; everything else here relies
-// on it and checks no bounds. A point read (`blockLowerBound`) rebuilds no key: it keeps how much
-// of the sought key the previous entry shared, and skips entries that share more than that with
-// their predecessor. A BlockCursor holds the whole key of its entry in a buffer of its owner;
-// backwards it decodes a restart group once and rebuilds of each key only what changes.
+// Relies on: verifyEntries (verify.ts) has looked at every byte of a block that came from a disk,
+// so no bounds are checked. A point read (`blockLowerBound`) rebuilds no key: it keeps how much of
+// the sought key the previous entry shared, and skips entries that share more than that with their
+// predecessor. A BlockCursor holds the whole key of its entry in a buffer of its owner; backwards
+// it decodes a restart group once and rebuilds of each key only what changes.
 //
 // The word of an entry is loaded as eight bytes; the delta is loaded as the eight bytes that end
 // with it. Both stay inside the block: an entry is followed by a restart, and preceded by the
 // header.
 
-import {
-  BLOCK_DATA, BLOCK_INDEX, BLOCK_VALUE, DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, PUT,
-  VALUE_BYTES_MAX,
-} from '../layout';
 import { compareBytes, copyBytes } from '../memory/bytes';
 import { commonPrefix } from './common-prefix';
 import {
-  BLOCK_HEADER_BYTES, DELTA_SHIFT, ENTRY_WORD_BYTES, HANDLE_BYTES, KEY_MASK, KIND_SHIFT,
-  LARGE_REF_BYTES, legalLength, RESTART_INTERVAL, RESTART_SHIFT, UNSHARED_SHIFT, VALUE_SHIFT,
+  BLOCK_HEADER_BYTES, DELTA_SHIFT, ENTRY_WORD_BYTES, KEY_MASK, KIND_SHIFT, RESTART_INTERVAL,
+  RESTART_SHIFT, UNSHARED_SHIFT, VALUE_SHIFT,
 } from './format';
 
-const SEQUENCE_MAX: u64 = 1 << 53;
-
 @inline
-function blockEntryCount(block: usize): u32 {
+export function blockEntryCount(block: usize): u32 {
   return load<u16>(block, 8);
 }
 
 @inline
-function blockRestartCount(block: usize): u32 {
+export function blockRestartCount(block: usize): u32 {
   return load<u16>(block, 10);
 }
 
 // --- The word of an entry ------------------------------------------------------------------------
 
 @inline
-function sharedOf(word: u64): u32 {
+export function sharedOf(word: u64): u32 {
   return <u32>word & KEY_MASK;
 }
 
 @inline
-function unsharedOf(word: u64): u32 {
+export function unsharedOf(word: u64): u32 {
   return <u32>(word >> UNSHARED_SHIFT) & KEY_MASK;
 }
 
 @inline
-function valueLengthOf(word: u64): u32 {
+export function valueLengthOf(word: u64): u32 {
   return <u32>(word >> VALUE_SHIFT) & 0xffff;
 }
 
 @inline
-function kindOf(word: u64): u32 {
+export function kindOf(word: u64): u32 {
   return <u32>(word >> KIND_SHIFT) & 7;
 }
 
 @inline
-function deltaBytesOf(word: u64): u32 {
+export function deltaBytesOf(word: u64): u32 {
   return <u32>(word >> DELTA_SHIFT) & 7;
 }
 
 /** Where the key suffix of the entry at `at` begins. */
 @inline
-function suffixOf(at: usize, word: u64): usize {
+export function suffixOf(at: usize, word: u64): usize {
   return at + ENTRY_WORD_BYTES + deltaBytesOf(word);
 }
 
 @inline
-function nextOf(at: usize, word: u64): usize {
+export function nextOf(at: usize, word: u64): usize {
   return suffixOf(at, word) + unsharedOf(word) + valueLengthOf(word);
 }
 
 /** sequence - baseSequence. */
 @inline
-function deltaOf(at: usize, word: u64): u64 {
+export function deltaOf(at: usize, word: u64): u64 {
   const bytes = deltaBytesOf(word);
   const coded = load<u64>(at + ENTRY_WORD_BYTES + bytes - 8) >> (64 - (<u64>bytes << 3));
   return (coded >> 1) ^ (0 - (coded & 1));
-}
-
-// --- Verification --------------------------------------------------------------------------------
-
-/**
- * True if the raw bytes are a well-formed block of this kind. `keyBuffer`: KEY_BYTES_MAX bytes,
- * ends with the last key.
- */
-export function verifyEntries(block: usize, rawBytes: u32, kind: u32, keyBuffer: usize): bool {
-  if (rawBytes < BLOCK_HEADER_BYTES + 2) return false;
-  const count = blockEntryCount(block);
-  const restarts = blockRestartCount(block);
-  if (count == 0 || restarts != (count + RESTART_INTERVAL - 1) >> RESTART_SHIFT) return false;
-  if (rawBytes <= BLOCK_HEADER_BYTES + (restarts << 1)) return false;
-  const base = load<u64>(block);
-  if (base > SEQUENCE_MAX) return false;
-  const end = block + rawBytes - (restarts << 1);
-  let at = block + BLOCK_HEADER_BYTES;
-  let lastLength: u32 = 0;
-  for (let index: u32 = 0; index < count; index++) {
-    const isRestart = (index & (RESTART_INTERVAL - 1)) == 0;
-    if (isRestart && load<u16>(end + ((index >> RESTART_SHIFT) << 1)) != at - block) return false;
-    // The word and one byte of delta; the restarts make its load as eight bytes safe.
-    if (<u32>(end - at) <= ENTRY_WORD_BYTES) return false;
-    const word = load<u64>(at) & 0xffffffffffff;
-    const shared = sharedOf(word);
-    const unshared = unsharedOf(word);
-    if (shared > lastLength || (isRestart && shared != 0)) return false;
-    if (unshared == 0 || shared + unshared > KEY_BYTES_MAX) return false;
-    if (ENTRY_WORD_BYTES + deltaBytesOf(word) + unshared + valueLengthOf(word) > <u32>(end - at)) {
-      return false;
-    }
-    if (!legalDelta(at, word, base)) return false;
-    const suffix = suffixOf(at, word);
-    if (!legalValue(kind, word, base + deltaOf(at, word), suffix + unshared)) return false;
-    const from = keyBuffer + shared;
-    if (index > 0 && compareBytes(suffix, unshared, from, lastLength - shared) <= 0) return false;
-    copyBytes(from, suffix, unshared);
-    lastLength = shared + unshared;
-    at = nextOf(at, word);
-  }
-  return at == end;
-}
-
-/** In the fewest bytes, and a legal sequence. */
-function legalDelta(at: usize, word: u64, base: u64): bool {
-  const bytes = deltaBytesOf(word);
-  if (bytes == 0 || (bytes > 1 && load<u8>(at + ENTRY_WORD_BYTES + bytes - 1) == 0)) return false;
-  return base + deltaOf(at, word) <= SEQUENCE_MAX;
-}
-
-function legalValue(blockKind: u32, word: u64, sequence: u64, value: usize): bool {
-  const kind = kindOf(word);
-  const length = valueLengthOf(word);
-  if (blockKind == BLOCK_INDEX) {
-    return kind == PUT && sequence == 0 && length == HANDLE_BYTES
-      && legalLength(BLOCK_DATA, load<u32>(value, 4));
-  }
-  if (kind == DELETE) return length == 0;
-  if (kind != LARGE_REF) return kind == PUT && length <= INLINE_VALUE_MAX;
-  return length == LARGE_REF_BYTES && legalLength(BLOCK_VALUE, load<u32>(value, 4))
-    && load<u32>(value, 8) <= VALUE_BYTES_MAX;
 }
 
 // --- Point reads ---------------------------------------------------------------------------------

@@ -26,13 +26,13 @@ import { pageRun, pageRunFree } from '../memory/pages';
 import {
   BlockBuilder, blockAdd, blockBegin, blockBytes, blockFinish, builtBytes, lastKey,
 } from './block-builder';
-import { commonPrefix } from './common-prefix';
 import { filterBuild, filterHash, FILTER_KEYS_MAX } from './filter';
 import { FOOTER_BYTES, footerAt, footerSeal } from './footer';
 import {
   BLOCK_TARGET_BYTES, HANDLE_BYTES, LARGE_REF_BYTES, resealBlock, sealBlock,
   TOP_TARGET_BYTES,
 } from './format';
+import { separatorOf } from './separator';
 import {
   TOP_HEADER_BYTES, TOP_PARTITION_BYTES, topHeader, topMaxKey, topMinKey, topPartition,
 } from './top';
@@ -297,28 +297,6 @@ function indexAdd(builder: TableBuilder, separator: usize, length: u32): void {
   store<u32>(handle, builder.pendingLength, 4);
   blockAdd(indexBlock(builder), separator, length, PUT, 0, handle, HANDLE_BYTES);
   builder.pending = 0;
-}
-
-/**
- * Writes the shortest key that is not below `last` and below `next` that is easily found; returns
- * its length.
- */
-function separatorOf(to: usize, last: usize, lastLength: u32, next: usize, nextLength: u32): u32 {
-  const common = commonPrefix(last, next, min<u32>(lastLength, nextLength));
-  if (common == lastLength) {
-    copyBytes(to, last, lastLength);
-    return lastLength;
-  }
-  const low: u32 = load<u8>(last + common);
-  const high: u32 = load<u8>(next + common);
-  assert(low < high);
-  if (common + 1 == lastLength || (low + 1 == high && nextLength == common + 1)) {
-    copyBytes(to, last, lastLength);
-    return lastLength;
-  }
-  copyBytes(to, last, common);
-  store<u8>(to + common, <u8>(low + 1));
-  return common + 1;
 }
 
 function closePartition(builder: TableBuilder): void {

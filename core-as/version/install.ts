@@ -4,10 +4,11 @@
 // IN area:
 //   u32 addCount . u32 removeCount . u32 Table[addCount] (registered) . u32 file id[removeCount]
 
-import { BAD_INPUT, IN_BYTES, NOT_FOUND, OK, WRITE_AT } from '../layout';
+import { BAD_INPUT, IN_BYTES, NOT_FOUND, OK } from '../layout';
 import { inPtr, outPtr, result } from '../memory/thread';
-import { Memtable, memtableDrop, memtableFrozen } from '../memtable/memtable';
-import { leave, shardEnter, WriteState, writeState } from '../shard/header';
+import { memtableFrozen } from '../memtable/memtable';
+import { frozenRetire } from '../shard/frozen';
+import { leave, shardEnter } from '../shard/header';
 import { cacheFigures } from './cache';
 import { versionChange, versionFigures, versionState } from './version';
 
@@ -32,7 +33,7 @@ export function flushInstall(): i32 {
   if (status != OK) return status;
   if (memtableFrozen() == 0) return leave(NOT_FOUND);
   const changed = install();
-  if (changed == OK) retireFrozen();
+  if (changed == OK) frozenRetire();
   return leave(changed);
 }
 
@@ -45,14 +46,6 @@ function install(): i32 {
   const status = versionChange(inPtr());
   result().version = versionState().number;
   return status;
-}
-
-function retireFrozen(): void {
-  const memtable = changetype<Memtable>(memtableFrozen());
-  const state = writeState();
-  state.retiredSequence = max<u64>(state.retiredSequence, memtable.maxSequence);
-  atomic.store<u32>(WRITE_AT + offsetof<WriteState>('frozen'), 0);
-  memtableDrop(memtable);
 }
 
 /** Figures of version (64 bytes) and cache (32 bytes) to OUT. Latched. */

@@ -8,6 +8,7 @@ import { CONTROL } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import { ask, type Job, type MergePlan } from './keeper-requests.js';
 import type { TableMeta } from './manifest.js';
+import { readShardStats } from './shard-stats.js';
 import { tablePath } from './table-files.js';
 import { installTables } from './table-install.js';
 import { mergeTables, type MergeBench, type MergeSource } from './table-merge.js';
@@ -20,7 +21,8 @@ export function* compactShard(
   full: boolean,
 ): Job {
   for (;;) {
-    const plan = yield* ask({ kind: 'plan', shard, full });
+    const level0 = readShardStats(attachment.shards[shard]).tablesByLevel[0];
+    const plan = yield* ask({ kind: 'plan', shard, full, level0 });
     if (plan === undefined) return;
     const add = plan.move ? [{ ...plan.inputs[0], level: plan.outputLevel }] : yield* merge(attachment, bench, fileSystem, plan);
     const remove = plan.inputs.map((table) => table.file);

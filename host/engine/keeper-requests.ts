@@ -27,8 +27,8 @@ export type KeeperRequest =
   | { kind: 'createTable'; definition: TableDefinition }
   | { kind: 'updateTable'; id: number; definition: TableDefinition }
   | { kind: 'dropTable'; id: number }
-  /** The next merge of a shard; `full` merges everything down. */
-  | { kind: 'plan'; shard: number; full: boolean }
+  /** The next merge of a shard, which has `level0` tables there now; `full` merges everything down. */
+  | { kind: 'plan'; shard: number; full: boolean; level0: number }
   /** Makes a change of a shard's tables durable in the manifest. */
   | { kind: 'version'; shard: number; add: TableMeta[]; remove: number[]; flushedSequence?: number }
   | { kind: 'close' };

@@ -12,24 +12,21 @@ import { ensureDirectory } from '../../io/disk/atomic-file.js';
 import { drawId, type Crc32c } from '../../io/disk/bytes.js';
 import { StorageError } from '../../io/errors.js';
 import type { FileSystem, FolderLock } from '../../io/disk/file-system.js';
-import { LogTurn } from '../../io/log/log-turn.js';
-import { recoverLog, type RecoveredLog } from '../../io/log/recovery.js';
-import { SegmentWriter } from '../../io/log/segment-writer.js';
+import { recoverLog } from '../../io/log/recovery.js';
 import { inspectFolder } from '../../io/manifest/folder.js';
 import { checksumOf } from '../core/checksum.js';
-import { CoreRing } from '../core/core-ring.js';
 import { Workbench } from '../core/workbench.js';
 import { ResourceInUseException, ResourceNotFoundException } from '../errors.js';
 import { SHARDS_DEFAULT } from '../limits.js';
 import type { Random } from '../random.js';
-import { Control, CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH, STATE } from '../runtime/control.js';
+import { Control, CONTROL, FAILURE, REQUEST_FLUSH, STATE } from '../runtime/control.js';
 import { Attachment, type DatabaseHandles } from './attachment.js';
 import { writeCatalog } from './catalog-memory.js';
 import { pickCompaction, planFullCompaction } from './compaction-picker.js';
 import type { KeeperRequest, MergePlan, OpenRequest } from './keeper-requests.js';
-import { LogRetention } from './log-retention.js';
+import { KeeperLog } from './keeper-log.js';
 import { ManifestStore } from './manifest-store.js';
-import type { Edit, Identity } from './manifest.js';
+import type { Edit, Identity, ShardState } from './manifest.js';
 import { createDatabaseMemory } from './database-memory.js';
 import { readShardStats } from './shard-stats.js';
 import { loadShapes } from './shape-loader.js';
@@ -39,9 +36,6 @@ import { installTables } from './table-install.js';
 import { prepareTableDirectory } from './table-files.js';
 import type { StoredTable, TableDefinition } from './store.js';
 
-const GATHER_BYTES = 16 * 1024;
-const GATHER_LOOK_MS = 0.05;
-const GATHER_MS_MAX = 3;
 const FORMAT = 1;
 const SEQUENCE_LEAP = 2 ** 20; // no sequence is ever used twice (R4)
 
@@ -55,13 +49,10 @@ export class Keeper {
   #manifest!: ManifestStore;
   #attachment!: Attachment;
   #handles!: DatabaseHandles;
-  #log: LogTurn | undefined;
-  #retention: LogRetention | undefined;
+  #log: KeeperLog | undefined;
   /** By shard and level: where the last compaction of the level ended. */
   readonly #pointers = new Map<string, Uint8Array>();
   #report: RecoveryReport | undefined;
-  #lastGroupBytes = 0;
-  #lastGroupMs = 0;
 
   constructor(
     request: OpenRequest,
@@ -156,7 +147,14 @@ export class Keeper {
       const highest = Math.max(core.exports.lastSequence(), this.#manifest.state.shards[core.shard].flushedSequence);
       core.exports.setSequence(highest + SEQUENCE_LEAP);
     }
-    this.#startLog(directory, found, replayer.through);
+    this.#log = new KeeperLog({
+      place: { fileSystem, directory, owner: this.#manifest.owner, random32: this.#random32, crc32c: this.#crc32c },
+      attachment: this.#attachment,
+      found,
+      replayedThrough: replayer.through,
+      flushedSequence: (shard) => this.#manifest.state.shards[shard].flushedSequence,
+      checkOwner: () => this.#manifest.checkOwner(),
+    });
     this.#report = {
       created: this.#manifest.created,
       clean: found.clean,
@@ -167,94 +165,14 @@ export class Keeper {
     };
   }
 
-  #startLog(directory: string, found: RecoveredLog, replayedThrough: readonly number[]): void {
-    const { control, shards } = this.#attachment;
-    const owner = this.#manifest.owner;
-    const writer = new SegmentWriter({
-      fileSystem: this.#fileSystem,
-      directory,
-      owner,
-      random32: this.#random32,
-      crc32c: this.#crc32c,
-      firstNumber: found.firstNumber,
-      retained: found.retained,
-      checkOwner: () => this.#manifest.checkOwner(),
-      segmentBytesMax: this.#request.options.segmentBytesMax,
-    });
-    this.#log = new LogTurn({
-      writer,
-      sources: shards.map((core) => new CoreRing(core, (status) => this.#attachment.fault(status, core.shard))),
-      epoch: { raise: () => (control.add(CONTROL.EPOCH, 1) + 1) | 0 },
-      crc32c: this.#crc32c,
-      lastGroup: found.lastGroup,
-    });
-    this.#retention = new LogRetention(writer, replayedThrough);
-  }
-
   /** One group of the log. True if one was written: there may be more. */
   turn(): boolean {
-    const log = this.#log;
-    const { control } = this.#attachment;
-    if (log === undefined || log.failure !== undefined || control.failed) return false;
-    try {
-      this.#gather();
-      const began = performance.now();
-      const { status, bytes, error } = log.turn();
-      if (status === 'stalled' && error?.code !== 'StorageFull') throw error;
-      if (status === 'written') {
-        this.#lastGroupBytes = bytes;
-        this.#lastGroupMs = performance.now() - began;
-        control.signal(CONTROL.DURABLE_SIGNAL);
-        this.#retain(log);
-      }
-      this.#markFull(log);
-      return status === 'written';
-    } catch (error) {
-      control.failWith(FAILURE.LOG, error as Error);
-      return false;
-    }
+    return this.#log?.turn() ?? false;
   }
 
-  /**
-   * After a large group its writers all write again at once, and the first of them rings the bell. Taking only that one
-   * would make the others wait for two syncs: so as long as records keep coming, up to the time of a sync, they are let in.
-   * Writers that await each write make small groups and are never kept waiting.
-   */
-  #gather(): void {
-    if (this.#lastGroupBytes < GATHER_BYTES) return;
-    const end = performance.now() + Math.min(this.#lastGroupMs, GATHER_MS_MAX);
-    let seen = this.#written();
-    for (let next = performance.now() + GATHER_LOOK_MS; next < end; next += GATHER_LOOK_MS) {
-      while (performance.now() < next) continue;
-      const written = this.#written();
-      if (written === seen) return;
-      seen = written;
-    }
-  }
-
-  #written(): number {
-    return this.#attachment.shards.reduce((sum, core) => sum + core.exports.lastSequence(), 0);
-  }
-
-  /** No room for the next segment. Any other trouble with it is tried again, and final only once it is needed. */
-  #markFull(log: LogTurn): void {
-    const full = log.spareError?.code === 'StorageFull';
-    this.#attachment.control.mark(CONTROL.STORAGE_FULL, FULL_LOG, full);
-  }
-
-  /** Quiet moments: the log seals its last group and prepares its next segment. True while there is more to do. */
+  /** For a quiet moment. True while there is more to do. */
   rest(): boolean {
-    const log = this.#log;
-    if (log === undefined || log.failure !== undefined || this.#attachment.control.failed) return false;
-    try {
-      log.seal();
-      const more = log.prepareStep();
-      this.#markFull(log);
-      return more;
-    } catch (error) {
-      this.#attachment.control.failWith(FAILURE.LOG, error as Error);
-      return false;
-    }
+    return this.#log?.rest() ?? false;
   }
 
   handle(request: KeeperRequest): unknown {
@@ -268,7 +186,7 @@ export class Keeper {
         this.#requireTable(request.id);
         return this.#edit({ kind: 'drop', id: request.id });
       case 'plan':
-        return this.#plan(request.shard, request.full);
+        return this.#plan(request);
       case 'version':
         return this.#version(request);
       case 'report':
@@ -373,52 +291,39 @@ export class Keeper {
     this.#attachment.control.store(CONTROL.CATALOG_EPOCH, epoch);
   }
 
-  #plan(shard: number, full: boolean): MergePlan | undefined {
-    const state = this.#manifest.state;
+  #plan({ shard, full, level0 }: Extract<KeeperRequest, { kind: 'plan' }>): MergePlan | undefined {
+    const { dropped, shards } = this.#manifest.state;
+    const state = withOldest(shards[shard], level0);
     const { levelBaseBytes } = this.#handles.options;
     const plan = full
-      ? planFullCompaction(state.shards[shard])
-      : pickCompaction(state.shards[shard], { levelBaseBytes }, (level) => this.#pointers.get(`${shard}.${level}`));
+      ? planFullCompaction(state)
+      : pickCompaction(state, { levelBaseBytes }, (level) => this.#pointers.get(`${shard}.${level}`));
     if (plan === undefined) return undefined;
     const level = plan.inputs[0].level;
     if (level > 0) this.#pointers.set(`${shard}.${level}`, plan.inputs[0].minKey);
-    return { ...plan, droppedTables: state.dropped };
+    return { ...plan, droppedTables: dropped };
   }
 
   #version(request: Extract<KeeperRequest, { kind: 'version' }>): void {
     const { shard, add, remove, flushedSequence } = request;
     const durableGroup = this.#log?.durableGroup;
     this.#append({ kind: 'version', shard, add, remove, flushedSequence, durableGroup });
-    if (flushedSequence !== undefined && this.#log !== undefined) this.#retain(this.#log);
-  }
-
-  /** Removes log segments that nothing needs; asks for flushes of what keeps a log too long. */
-  #retain(log: LogTurn): void {
-    const retention = this.#retention;
-    if (retention === undefined) return;
-    const { control, shards } = this.#attachment;
-    const belowGroup = retention.belowGroup(
-      (shard) => this.#manifest.state.shards[shard].flushedSequence,
-      shards.map((core) => core.exports.durableSequence()),
-      log.currentGroup,
-    );
-    try {
-      log.retire(belowGroup);
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error;
-      control.store(CONTROL.LOG_RETIRE_FAILED, 1);
-    }
-    if (retention.bytes() <= this.#request.options.logBytesMax) return;
-    for (const shard of retention.holders((each) => this.#manifest.state.shards[each].flushedSequence)) {
-      shards[shard].exports.freeze();
-      if (control.request(shard, REQUEST_FLUSH)) this.#attachment.doorbell.work();
-    }
+    if (flushedSequence !== undefined) this.#log?.retain();
   }
 
   readonly #random32 = (): number => {
     const bytes = this.#random.bytes(4);
     return (bytes[0] | (bytes[1] << 8) | (bytes[2] << 16) | (bytes[3] << 24)) >>> 0;
   };
+}
+
+/**
+ * A shard without the newest tables of level 0, so that `level0` are left: a table whose flush has put it into the manifest
+ * and not into the shard yet is not there for a merge.
+ */
+function withOldest(state: ShardState, level0: number): ShardState {
+  const uninstalled = state.tables.filter(({ level }) => level === 0).length - level0;
+  return uninstalled <= 0 ? state : { ...state, tables: state.tables.slice(uninstalled) };
 }
 
 export function logDirectory(folder: string): string {

@@ -12,19 +12,30 @@ interface Closed {
 
 export class LogRetention {
   readonly #writer: SegmentWriter;
+  readonly #replayedThrough: readonly number[];
+  readonly #started: readonly number[];
   #closed: Closed[];
 
-  /** `replayedThrough`: the highest sequence of each shard in the segments that recovery found. */
-  constructor(writer: SegmentWriter, replayedThrough: readonly number[]) {
+  /**
+   * `replayedThrough`: the highest sequence of each shard in the segments that recovery found. `started`: where each
+   * shard's sequences go on from, which no record has yet.
+   */
+  constructor(writer: SegmentWriter, replayedThrough: readonly number[], started: readonly number[]) {
     this.#writer = writer;
+    this.#replayedThrough = replayedThrough;
+    this.#started = started;
     this.#closed = writer.retained.map((segment) => ({ segment, through: replayedThrough }));
   }
 
   /** All groups below the one returned are needed no more. */
-  belowGroup(flushed: (shard: number) => number, durable: readonly number[], nextGroup: number): number {
+  belowGroup(flushed: (shard: number) => number, durable: readonly number[]): number {
     this.#note(durable);
     const needed = this.#closed.find(({ through }) => through.some((sequence, shard) => sequence > flushed(shard)));
-    return needed?.segment.firstGroup ?? this.#closed.at(-1)?.segment.lastGroup ?? Math.min(1, nextGroup);
+    return needed?.segment.firstGroup ?? (this.#closed.at(-1)?.segment.lastGroup ?? 0) + 1;
+  }
+
+  get closedSegments(): number {
+    return this.#writer.retained.length;
   }
 
   /** Bytes of the closed segments. */
@@ -42,8 +53,10 @@ export class LogRetention {
   /** Takes over what was closed and what was removed since the last look. */
   #note(durable: readonly number[]): void {
     const known = new Map(this.#closed.map((closed) => [closed.segment.number, closed]));
-    this.#closed = this.#writer.retained.map(
-      (segment) => known.get(segment.number) ?? { segment, through: durable },
+    // A shard that nothing was written to since the open has nothing in these segments, or it would keep them for ever.
+    const through = durable.map((sequence, shard) =>
+      sequence > this.#started[shard] ? sequence : this.#replayedThrough[shard],
     );
+    this.#closed = this.#writer.retained.map((segment) => known.get(segment.number) ?? { segment, through });
   }
 }

@@ -3,8 +3,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BAD_INPUT, builds, CORRUPT, keyOf, OK, Random, seedOf, valueOf } from './harness.js';
-import { BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, CorruptBlock, REVERSE, sorted, TableShard, Workbench } from './table-harness.js';
-import { decodeTable, forgeEntries, readEntries, reseal, sealRaw, TRAILER_BYTES } from './table-format.js';
+import {
+  BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, CorruptBlock, REVERSE, sorted, TableShard, Workbench,
+} from './table-harness.js';
+import {
+  decodeTable, forgeEntries, readEntries, reseal, sealRaw, TRAILER_BYTES,
+} from './table-format.js';
 import { randomEntries, sameBytes } from './table-model.js';
 
 for (const build of builds) {
@@ -13,7 +17,8 @@ for (const build of builds) {
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
     for (let round = 0; round < 12; round++) {
-      const entries = randomEntries(random, { count: 1 + random.below(900), tombstones: 9, large: 60, sequence: 1 + random.below(1e9) });
+      const entries = randomEntries(random, { count: 1 + random.below(900), tombstones: 9,
+        large: 60, sequence: 1 + random.below(1e9) });
       const table = bench.table(entries, 1 + random.below(1e6));
       const decoded = decodeTable(bench, table);
       const expected = sorted(entries);
@@ -30,16 +35,21 @@ for (const build of builds) {
 
   test(`sequences far apart in one block survive in both directions (${build})`, () => {
     const bench = new Workbench(build);
-    const sequences = [2 ** 53, 0, 1, 2 ** 53 - 1, 2 ** 40, 255, 256, 65535, 65536, 2 ** 31, 2 ** 32];
+    const sequences =
+      [2 ** 53, 0, 1, 2 ** 53 - 1, 2 ** 40, 255, 256, 65535, 65536, 2 ** 31, 2 ** 32];
     const entries = sequences.map((sequence, index) => ({ key: keyOf(`p${index}`), value: valueOf('v'), sequence }));
     const decoded = decodeTable(bench, bench.table(entries));
-    assert.deepEqual(decoded.entries.map((entry) => entry.sequence), sorted(entries).map((entry) => entry.sequence));
+    assert.deepEqual(
+      decoded.entries.map((entry) => entry.sequence),
+      sorted(entries).map((entry) => entry.sequence),
+    );
   });
 
   test(`every restart group holds whole first keys and shares as much as it can inside (${build})`, () => {
     const bench = new Workbench(build);
     const entries = Array.from({ length: 300 }, (_, index) => ({
-      key: keyOf('same partition', `sort ${String(index).padStart(6, '0')}`), value: valueOf(`v${index}`), sequence: index,
+      key: keyOf('same partition', `sort ${String(index).padStart(6, '0')}`),
+        value: valueOf(`v${index}`), sequence: index,
     }));
     const decoded = decodeTable(bench, bench.table(entries));
     for (const { dataBlocks } of decoded.partitions) {
@@ -70,7 +80,9 @@ for (const build of builds) {
       for (let round = 0; round < 1500; round++) {
         const raw = Uint8Array.from(raws.get(kind)!);
         const changes = 1 + random.below(3);
-        for (let change = 0; change < changes; change++) raw[random.below(raw.length)] = random.below(256);
+        for (let change = 0; change < changes; change++) {
+          raw[random.below(raw.length)] = random.below(256);
+        }
         const cut = random.below(4) === 0 ? raw.subarray(0, random.below(raw.length) + 1) : raw;
         // A fresh place each time, so that the cache knows none of them.
         const place = { file: 9, offset8: (kind - 1) * 10000 + round, kind, length: 0 };
@@ -94,8 +106,14 @@ for (const build of builds) {
         const status = shard.provide({ file: 4, offset8: block.offset8, kind, length: 0 }, bytes);
         assert.equal(status, kind === block.kind ? OK : CORRUPT);
       }
-      assert.equal(shard.provide({ file: 5, offset8: block.offset8, kind: block.kind, length: 0 }, bytes), CORRUPT);
-      assert.equal(shard.provide({ file: 4, offset8: block.offset8 + 1, kind: block.kind, length: 0 }, bytes), CORRUPT);
+      assert.equal(
+        shard.provide({ file: 5, offset8: block.offset8, kind: block.kind, length: 0 }, bytes),
+        CORRUPT,
+      );
+      assert.equal(
+        shard.provide({ file: 4, offset8: block.offset8 + 1, kind: block.kind, length: 0 }, bytes),
+        CORRUPT,
+      );
     }
     shard.core.blocksUnpin();
   });
@@ -153,7 +171,8 @@ for (const build of builds) {
       ['kind 7', 1, forgeEntries([{ key: 'a', kind: 7 }])],
       ['a tombstone with a value', 1, forgeEntries([{ key: 'a', kind: 2, value: big(1) }])],
       ['an inline value too large', 1, forgeEntries([{ key: 'a', value: big(32769) }])],
-      ['a reference of the wrong size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40, 9).subarray(0, 11) }])],
+      ['a reference of the wrong size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40,
+        9).subarray(0, 11) }])],
       ['a reference to a block of no size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(16, 9) }])],
       ['a reference to an odd size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(41, 9) }])],
       ['a reference to too large a value', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40, 1 << 24) }])],
@@ -164,13 +183,16 @@ for (const build of builds) {
       ['an index tombstone', 2, forgeEntries([{ key: 'a', kind: 2, value: handle(4096) }])],
       ['a filter of no key', 3, new Uint8Array(72)],
       ['a filter too small', 3, Uint8Array.of(1, 2, 3)],
-      ['a filter that miscounts its lines', 3, Buffer.concat([Buffer.alloc(64), Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0)])],
+      ['a filter that miscounts its lines', 3, Buffer.concat([Buffer.alloc(64), Uint8Array.of(1, 0,
+        0, 0, 2, 0, 0, 0)])],
       ['a filter of too many keys', 3, Buffer.concat([Buffer.alloc(64), Uint8Array.of(100, 0, 0, 0, 1, 0, 0, 0)])],
     ];
     let offset8 = 1;
     const verdict = (kind: number, raw: Uint8Array) => {
       offset8++;
-      return shard.provide({ file: 1, offset8, kind, length: 0 }, sealRaw(bench, raw, kind, 1, offset8));
+      return shard.provide(
+        { file: 1, offset8, kind, length: 0 }, sealRaw(bench, raw, kind, 1, offset8),
+      );
     };
     for (const [name, kind, raw] of good) assert.equal(verdict(kind, raw), OK, name);
     for (const [name, kind, raw] of bad) assert.equal(verdict(kind, raw), CORRUPT, name);
@@ -198,11 +220,15 @@ for (const build of builds) {
       const block = sealRaw(bench, raw, BLOCK_DATA, 1, index);
       change(new DataView(block.buffer));
       reseal(bench, block, 1, index);
-      assert.equal(shard.provide({ file: 1, offset8: index, kind: BLOCK_DATA, length: 0 }, block), CORRUPT, name);
+      assert.equal(
+        shard.provide({ file: 1, offset8: index, kind: BLOCK_DATA, length: 0 }, block), CORRUPT,
+        name,
+      );
     });
     const whole = sealRaw(bench, raw, BLOCK_DATA, 1, 99);
     for (let length = 0; length < whole.length; length++) {
-      assert.equal(shard.provide({ file: 1, offset8: 99, kind: BLOCK_DATA, length: 0 }, whole.subarray(0, length)), CORRUPT);
+      assert.equal(shard.provide({ file: 1, offset8: 99, kind: BLOCK_DATA, length: 0 },
+        whole.subarray(0, length)), CORRUPT);
     }
     assert.equal(shard.core.blockProvide(1, 99, BLOCK_DATA, 1 << 20), BAD_INPUT);
     assert.equal(shard.core.blockProvide(1, 99, 4, 64), BAD_INPUT);
@@ -221,9 +247,12 @@ for (const build of builds) {
     for (let round = 0; round < 3000; round++) {
       const block = table.bytes.slice(packed.offset8 * 8, packed.offset8 * 8 + packed.length);
       const length = random.below(3) === 0 ? block.length - 4 : block.length - TRAILER_BYTES;
-      for (let change = 1 + random.below(4); change > 0; change--) block[random.below(length)] = random.below(256);
+      for (let change = 1 + random.below(4); change > 0; change--) {
+        block[random.below(length)] = random.below(256);
+      }
       reseal(bench, block, 3, 100000 + round);
-      const status = shard.provide({ file: 3, offset8: 100000 + round, kind: BLOCK_DATA, length: 0 }, block);
+      const status =
+        shard.provide({ file: 3, offset8: 100000 + round, kind: BLOCK_DATA, length: 0 }, block);
       assert.ok(status === OK || status === CORRUPT, `status ${status}`);
       shard.core.blocksUnpin();
     }
@@ -270,7 +299,8 @@ function quietly(act: () => unknown): void {
 }
 
 test('the oracle reads an entry word as the format draws it', () => {
-  // shared 3, unshared 2, value 1, kind PUT, one byte of delta; a restart before it with the whole key.
+  // shared 3, unshared 2, value 1, kind PUT, one byte of delta; a restart before it with the whole
+  // key.
   const word = (shared: number, unshared: number, value: number) =>
     BigInt(shared) | (BigInt(unshared) << 13n) | (BigInt(value) << 26n) | (1n << 42n) | (1n << 45n);
   const raw = Buffer.alloc(12 + 6 + 1 + 4 + 1 + 6 + 1 + 2 + 1 + 2);

@@ -1,4 +1,5 @@
-// Damage to a table file is reported by whoever meets it, names its place, and is never served (RELIABILITY row 3).
+// Damage to a table file is reported by whoever meets it, names its place, and is never served
+// (RELIABILITY row 3).
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -37,7 +38,10 @@ function damaged(table: TableFile, change: (bytes: Uint8Array) => void): TableFi
   return { ...table, bytes };
 }
 
-/** Reads every entry both ways. Answers must be right or damage reported. Returns whether any was reported. */
+/**
+ * Reads every entry both ways. Answers must be right or damage reported. Returns whether any was
+ * reported.
+ */
 function readAll(build: Build, { bench, entries }: Prepared, table: TableFile): boolean {
   const shard = new TableShard({ build, cacheBytes: 1 << 20, memoryBytes: 8 << 20 });
   const model = Model.of(entries);
@@ -89,7 +93,8 @@ for (const build of builds) {
     const steps = build === 'release' ? 7 : 41;
     for (let at = 0; at < table.bytes.length; at += steps) {
       const flipped = damaged(table, (bytes) => { bytes[at]! ^= 1 << (at % 8); });
-      const block = blocks.find(({ offset8, length }) => at >= offset8 * 8 && at < offset8 * 8 + length);
+      const block =
+        blocks.find(({ offset8, length }) => at >= offset8 * 8 && at < offset8 * 8 + length);
       assert.ok(readAll(build, prepared, flipped), `byte ${at}`);
       // A merge reads everything but filters and footer.
       if (block === undefined ? at < table.bytes.length - 128 : block.kind !== 3) {
@@ -106,14 +111,17 @@ for (const build of builds) {
       return { key, value: random.bytes(100), sequence: sequence + index };
     });
     const tables = [bench.table(list(1), 1), bench.table(list(1000), 2)] as const;
-    const blocks = tables.map((table) => decodeTable(bench, table).blocks.filter((block) => block.kind === 1));
+    const blocks =
+      tables.map((table) => decodeTable(bench, table).blocks.filter((block) => block.kind === 1));
     let swaps = 0;
     for (let index = 0; index + 1 < blocks[0]!.length; index++) {
       const [a, b] = [blocks[0]![index]!, blocks[0]![index + 1]!];
       if (a.length === b.length) {
         const swapped = damaged(tables[0], (bytes) => {
           bytes.copyWithin(a.offset8 * 8, b.offset8 * 8, b.offset8 * 8 + b.length);
-          bytes.set(tables[0].bytes.subarray(a.offset8 * 8, a.offset8 * 8 + a.length), b.offset8 * 8);
+          bytes.set(
+            tables[0].bytes.subarray(a.offset8 * 8, a.offset8 * 8 + a.length), b.offset8 * 8,
+          );
         });
         assert.notEqual(bench.check(swapped), undefined);
         swaps++;
@@ -121,9 +129,14 @@ for (const build of builds) {
       const other = blocks[1]![index]!;
       if (other.length !== a.length || other.offset8 !== a.offset8) continue;
       const misplaced = damaged(tables[0], (bytes) => {
-        bytes.set(tables[1].bytes.subarray(other.offset8 * 8, other.offset8 * 8 + other.length), a.offset8 * 8);
+        bytes.set(
+          tables[1].bytes.subarray(other.offset8 * 8, other.offset8 * 8 + other.length),
+          a.offset8 * 8,
+        );
       });
-      assert.deepEqual(bench.check(misplaced), { file: 1, offset8: a.offset8, length: a.length, kind: 1 });
+      assert.deepEqual(
+        bench.check(misplaced), { file: 1, offset8: a.offset8, length: a.length, kind: 1 },
+      );
       swaps++;
     }
     assert.ok(swaps > 10, `${swaps} swaps`);
@@ -139,9 +152,15 @@ for (const build of builds) {
   test(`a file cut short or grown is refused (${build})`, () => {
     const { bench, table } = prepare(build);
     for (let cut = 1; cut < 400; cut++) {
-      assert.notEqual(bench.check({ ...table, bytes: table.bytes.subarray(0, table.bytes.length - cut) }), undefined);
+      assert.notEqual(
+        bench.check({ ...table, bytes: table.bytes.subarray(0, table.bytes.length - cut) }),
+        undefined,
+      );
       assert.notEqual(bench.check({ ...table, bytes: table.bytes.subarray(cut) }), undefined);
-      assert.notEqual(bench.check({ ...table, bytes: Buffer.concat([table.bytes, Buffer.alloc(cut)]) }), undefined);
+      assert.notEqual(
+        bench.check({ ...table, bytes: Buffer.concat([table.bytes, Buffer.alloc(cut)]) }),
+        undefined,
+      );
     }
   });
 
@@ -171,7 +190,8 @@ for (const build of builds) {
     // Little in it compresses, so that a changed block has the length of the one it replaces.
     const entries: Entry[] = Array.from({ length: 300 }, (_, index) => ({
       key: Buffer.concat([Uint8Array.of(0, 0, 0, 1), random.bytes(12)]),
-      value: index === 150 ? random.bytes(40000) : index % 20 === 3 ? undefined : random.bytes(190), sequence: 10 + index,
+      value: index === 150 ? random.bytes(40000) : index % 20 === 3 ? undefined
+        : random.bytes(190), sequence: 10 + index,
     }));
     const table = bench.table(entries, 6);
     const { blocks } = decodeTable(bench, table);
@@ -184,10 +204,13 @@ for (const build of builds) {
       change(new DataView(raw.buffer), raw);
       return withBlock(bench, table, block, raw);
     };
-    const count = new DataView(table.bytes.buffer, table.bytes.byteOffset + table.bytes.length - 128);
-    const bump = (at: number) => withFooter(bench, table, (view) => view.setUint32(at, view.getUint32(at, true) + 1, true));
+    const count =
+      new DataView(table.bytes.buffer, table.bytes.byteOffset + table.bytes.length - 128);
+    const bump = (at: number) => withFooter(bench, table, (view) => view.setUint32(at,
+      view.getUint32(at, true) + 1, true));
     assert.equal(count.getUint32(80, true), 1, 'one partition');
-    const valueLengthAt = Buffer.from(referring.raw).indexOf(Buffer.from(Uint32Array.of(40000).buffer));
+    const valueLengthAt =
+      Buffer.from(referring.raw).indexOf(Buffer.from(Uint32Array.of(40000).buffer));
     assert.ok(valueLengthAt > 0);
     /** Some pair of handles whose exchange leaves the compressed length as it is. */
     const exchanged = (): TableFile => {
@@ -220,8 +243,10 @@ for (const build of builds) {
       ['data blocks of the footer', bump(72), false],
       ['value blocks of the footer', bump(76), false],
       ['partitions of the footer', bump(80), false],
-      ['keys of a partition in TOP', changed(top, (view) => view.setUint32(20, view.getUint32(20, true) + 1, true)), true],
-      ['fewer keys of a partition in TOP', changed(top, (view) => view.setUint32(20, view.getUint32(20, true) - 1, true)), true],
+      ['keys of a partition in TOP', changed(top, (view) => view.setUint32(20, view.getUint32(20,
+        true) + 1, true)), true],
+      ['fewer keys of a partition in TOP', changed(top, (view) => view.setUint32(20,
+        view.getUint32(20, true) - 1, true)), true],
       ['smallest key in TOP', changed(top, (_, raw) => { raw[40 + table.minKey.length - 1]! ^= 1; }), false],
       ['length of a large value', changed(referring, (_, raw) => { raw[valueLengthAt]! ^= 1; }), true],
       ['a key that the filter denies', changed(filter, (_, raw) => raw.fill(0, 0, raw.length - 8)), false],

@@ -1,16 +1,22 @@
-// Cursors: a merge of memtables and tables in either direction, from any bound to any bound, equals a sorted array.
+// Cursors: a merge of memtables and tables in either direction, from any bound to any bound, equals
+// a sorted array.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { builds, DELETE, keyOf, LARGE_REF, PUT, Random, seedOf, valueOf } from './harness.js';
 import type { RunEntry } from './harness.js';
 import {
-  HIGH_EXCLUSIVE, INLINE_VALUE_MAX, KEYS_ONLY, LOW_EXCLUSIVE, NEED_BLOCK, REVERSE, TableShard, TOMBSTONES, Workbench,
+  HIGH_EXCLUSIVE, INLINE_VALUE_MAX, KEYS_ONLY, LOW_EXCLUSIVE, NEED_BLOCK, REVERSE, TableShard,
+  TOMBSTONES, Workbench,
 } from './table-harness.js';
 import type { Entry } from './table-harness.js';
-import { KEY_BYTES_MAX, Model, randomEntries, randomKey, randomValue, sameBytes } from './table-model.js';
+import {
+  KEY_BYTES_MAX, Model, randomEntries, randomKey, randomValue, sameBytes,
+} from './table-model.js';
 
-/** A shard with entries everywhere: level 0, deeper levels, frozen and active memtable. Its model. */
+/**
+ * A shard with entries everywhere: level 0, deeper levels, frozen and active memtable. Its model.
+ */
 function shardOfAll(build: 'release' | 'checked', random: Random, bench: Workbench, cacheBytes: number) {
   const shard = new TableShard({ build, cacheBytes });
   const lists: Entry[][] = [];
@@ -21,7 +27,8 @@ function shardOfAll(build: 'release' | 'checked', random: Random, bench: Workben
     const entries = randomEntries(random, options());
     sequence += entries.length;
     lists.push(entries);
-    const tables = bench.merge([{ run: Model.of(entries).entries }], { firstFile: file, targetBytes: 4096 + random.below(30000) });
+    const tables = bench.merge([{ run: Model.of(entries).entries }], { firstFile: file,
+      targetBytes: 4096 + random.below(30000) });
     file += tables.length;
     shard.install(tables, level);
   }
@@ -61,7 +68,9 @@ function agrees(found: RunEntry[], expected: Entry[], flags: number): void {
       assert.equal(entry.value.length, 0);
     } else {
       assert.equal(entry.kind, PUT);
-      assert.ok((flags & KEYS_ONLY) !== 0 ? entry.value.length === 0 : sameBytes(entry.value, wanted.value));
+      assert.ok(
+        (flags & KEYS_ONLY) !== 0 ? entry.value.length === 0 : sameBytes(entry.value, wanted.value),
+      );
     }
   });
 }
@@ -80,7 +89,8 @@ for (const build of builds) {
         const expected = model.range(low, high, (flags & LOW_EXCLUSIVE) !== 0, (flags & HIGH_EXCLUSIVE) !== 0)
           .filter((entry) => entry.value !== undefined || (flags & TOMBSTONES) !== 0);
         if ((flags & REVERSE) !== 0) expected.reverse();
-        const limits = random.below(2) === 0 ? {} : { countMax: 1 + random.below(30), bytesMax: 1 + random.below(3000) };
+        const limits = random.below(2) === 0 ? {} : { countMax: 1 + random.below(30),
+          bytesMax: 1 + random.below(3000) };
         agrees(shard.scan({ low, high, flags, ...limits }), expected, flags);
       }
       shard.shard.integrity();
@@ -91,7 +101,8 @@ for (const build of builds) {
     const bench = new Workbench(build);
     const shard = new TableShard({ build, cacheBytes: 4 << 20 });
     const entries = (file: number): Entry[] => Array.from({ length: 3000 }, (_, index) => ({
-      key: keyOf('p', String(index).padStart(5, '0')), value: index < 2990 ? undefined : valueOf('v'), sequence: file * 10000 + index,
+      key: keyOf('p', String(index).padStart(5, '0')), value: index < 2990 ? undefined
+        : valueOf('v'), sequence: file * 10000 + index,
     }));
     for (let file = 1; file <= 4; file++) shard.install([bench.table(entries(file), file)], 0);
     let steps = 0;
@@ -102,7 +113,9 @@ for (const build of builds) {
       if (more) {
         assert.ok(Buffer.compare(step.lastKey, low) > 0, 'every call progresses');
         const seen = Number(Buffer.from(step.lastKey.subarray(14, 19)).toString());
-        assert.equal(step.maxSequence, 40000 + seen, 'tombstones count for the sequence stepped over');
+        assert.equal(
+          step.maxSequence, 40000 + seen, 'tombstones count for the sequence stepped over',
+        );
       }
       low = step.lastKey;
     }
@@ -114,7 +127,9 @@ for (const build of builds) {
     const shard = new TableShard({ build, cacheBytes: 0 });
     const lists: Entry[][] = [];
     for (let file = 1; file <= 12; file++) {
-      lists.push(randomEntries(new Random(file), { count: 400, tombstones: 6, sequence: file * 1000 }));
+      lists.push(
+        randomEntries(new Random(file), { count: 400, tombstones: 6, sequence: file * 1000 }),
+      );
       shard.install([bench.table(lists[file - 1]!, file)], 0);
     }
     const model = Model.of(...lists);
@@ -182,7 +197,8 @@ for (const build of builds) {
         const step = shard.step({ ...bounds, countMax: 40 });
         found.push(...step.run);
         more = step.more;
-        bounds = flags === 0 ? { low: step.lastKey, flags: LOW_EXCLUSIVE } : { high: step.lastKey, flags: REVERSE | HIGH_EXCLUSIVE };
+        bounds = flags === 0 ? { low: step.lastKey, flags: LOW_EXCLUSIVE } : { high: step.lastKey,
+          flags: REVERSE | HIGH_EXCLUSIVE };
         if (steps === 3) shard.flush(bench, flags + 1);
       }
       agrees(found, flags === 0 ? expected : [...expected].reverse(), flags);
@@ -196,7 +212,8 @@ for (const build of builds) {
       const key = Buffer.alloc(KEY_BYTES_MAX, 0x62);
       key.writeUInt32BE(1);
       key[5000] = index;
-      return { key, value: Buffer.alloc(index % 3 === 2 ? INLINE_VALUE_MAX + 1 : INLINE_VALUE_MAX, index), sequence: index };
+      return { key, value: Buffer.alloc(index % 3 === 2 ? INLINE_VALUE_MAX + 1 : INLINE_VALUE_MAX,
+        index), sequence: index };
     });
     shard.install([bench.table(entries)], 1);
     agrees(shard.scan({}), entries, 0);

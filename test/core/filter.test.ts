@@ -1,4 +1,5 @@
-// Filters: never deny a key that is there, seldom admit one that is not, and save the reads they are for.
+// Filters: never deny a key that is there, seldom admit one that is not, and save the reads they
+// are for.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -16,7 +17,8 @@ const u64 = (value: bigint) => BigInt.asUintN(64, value);
 function mayHold(bench: Workbench, filter: Uint8Array, key: Uint8Array): boolean {
   const at = bench.bytes.length - 8192;
   bench.bytes.set(key, at);
-  const core = bench.core as TableCore & { xxh64(ptr: number, length: number, seed: bigint): bigint };
+  const core =
+    bench.core as TableCore & { xxh64(ptr: number, length: number, seed: bigint): bigint };
   const hash = u64(core.xxh64(at, key.length, SEED));
   const lines = BigInt((filter.length - 8) / 64);
   const line = Number(((hash >> 32n) * lines) >> 32n) * 64;
@@ -33,14 +35,17 @@ for (const build of builds) {
     const random = new Random(seedOf());
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
-    const entries = Array.from({ length: 40000 }, (_, index) => ({ key: keyOf(`user ${index}`), value: undefined, sequence: index }));
+    const entries = Array.from({ length: 40000 }, (_, index) => ({ key: keyOf(`user ${index}`),
+      value: undefined, sequence: index }));
     const decoded = decodeTable(bench, bench.table(entries));
     assert.ok(decoded.partitions.length > 1);
     for (const { filter, keys } of decoded.partitions) {
       assert.ok(keys.length <= 16384);
       for (const key of keys) assert.ok(mayHold(bench, filter, key));
       let admitted = 0;
-      for (let index = 0; index < 4000; index++) if (mayHold(bench, filter, random.bytes(30))) admitted++;
+      for (let index = 0; index < 4000; index++) {
+        if (mayHold(bench, filter, random.bytes(30))) admitted++;
+      }
       assert.ok(admitted / 4000 < 0.025, `${admitted} of 4000 admitted`);
       assert.ok(filter.length * 8 < keys.length * 10 + 1100, 'ten bits a key');
     }
@@ -58,7 +63,8 @@ for (const build of builds) {
 
   test(`a point read of an absent key reads no data block in nearly all cases (${build})`, () => {
     const bench = new Workbench(build);
-    const entries = Array.from({ length: 5000 }, (_, index) => ({ key: keyOf(`user ${index}`), value: Buffer.alloc(50), sequence: index }));
+    const entries = Array.from({ length: 5000 }, (_, index) => ({ key: keyOf(`user ${index}`),
+      value: Buffer.alloc(50), sequence: index }));
     const shard = new TableShard({ build, cacheBytes: 0 });
     shard.install([bench.table(entries)], 1);
     let others = 0;
@@ -67,7 +73,9 @@ for (const build of builds) {
       if (need.kind !== BLOCK_FILTER) others++;
       return provide(need, block);
     };
-    for (let index = 0; index < 2000; index++) assert.equal(shard.get(keyOf(`nobody ${index}`)), undefined);
+    for (let index = 0; index < 2000; index++) {
+      assert.equal(shard.get(keyOf(`nobody ${index}`)), undefined);
+    }
     assert.ok(others < 2000 * 2 * 0.025, `${others} blocks behind the filter were read`);
   });
 }

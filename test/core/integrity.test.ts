@@ -75,7 +75,7 @@ for (const build of builds) {
       ['a page in use marked free', [5], (shard) => { shard.bytes[PAGE_BITMAP_AT]! ^= 1; }],
       ['a page of another kind', [5], (shard) => {
         const last = shard.stats().pageCount! - 1;
-        shard.bytes[PAGE_TABLE_AT + (last << 4) + 14] = 3;
+        shard.bytes[PAGE_TABLE_AT + (last << 4) + 14] = 2;
       }],
       ['a log record of length 0', [6], (shard) => { shard.view.setUint32(RING_AT, 0, true); }],
       ['a log record out of order', [6], (shard) => {

@@ -1,7 +1,9 @@
 // The latch on one thread: who may wait, what a poisoned shard answers, and a caller whose stack runs out.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import {
   BUSY, CLOSED, OK, POISONED, PUT, Random, Shard, builds, encodeBatch, keyOf, seedOf, shardOf, text, valueOf,
 } from './harness.js';
@@ -57,6 +59,26 @@ for (const build of builds) {
       assert.ok(took > 100 && took < 3000, `${took} ms`);
       assert.equal(shard.poisonCode(), 1);
     }
+  });
+
+  test(`a slow but living succession of owners is waited for (${build})`, async () => {
+    const shard = shardOf({ build });
+    shard.setPatience(5);
+    shard.setLatchOwner(5);
+    // Another thread: the latch goes from owner to owner for 300 ms, seen from here always taken; then it is free.
+    const code = `
+      const words = new Int32Array(require('node:worker_threads').workerData.buffer, 65536 + 128, 4);
+      const turns = setInterval(() => { words[2]++; }, 4);
+      setTimeout(() => {
+        clearInterval(turns);
+        Atomics.store(words, 0, 0);
+        Atomics.notify(words, 0);
+      }, 300);`;
+    const worker = new Worker(code, { eval: true, workerData: shard.memory });
+    await once(worker, 'online');
+    assert.equal(shard.core.latchWait(), OK);
+    assert.equal(shard.poisonCode(), 0);
+    await once(worker, 'exit');
   });
 
   test(`every latched call says POISONED, and leaves the latch free (${build})`, () => {

@@ -71,6 +71,17 @@ function randomValue(random: Random): Uint8Array {
   return random.bytes(random.below(roll < 300 ? 20 : 400));
 }
 
+/** Mostly one write; sometimes many, of sizes that fill pages in awkward ways. */
+function randomBatch(random: Random, keys: number): { kind: number; key: Uint8Array; value: Uint8Array }[] {
+  const awkward = random.below(200) === 0;
+  return Array.from({ length: random.below(8) === 0 ? 1 + random.below(12) : 1 }, () => {
+    const key = randomKey(random, keys);
+    if (random.below(5) === 0) return { kind: DELETE, key, value: new Uint8Array(0) };
+    const value = awkward ? new Uint8Array(20_000 + random.below(40_000)).fill(random.below(256)) : randomValue(random);
+    return { kind: PUT, key, value };
+  });
+}
+
 for (const build of builds) {
   test(`random operations agree with a map, through freezes and drops (${build})`, () => {
     const random = new Random(seedOf());
@@ -84,12 +95,10 @@ for (const build of builds) {
       const key = randomKey(random, keys);
       const roll = random.below(100);
       if (roll < 55) {
-        const value = randomValue(random);
-        const kind = random.below(5) === 0 ? DELETE : PUT;
-        const written = kind === DELETE ? new Uint8Array(0) : value;
-        const status = shard.apply({ entries: [{ kind, key, value: written }] });
+        const batch = randomBatch(random, keys);
+        const status = shard.apply({ entries: batch });
         if (status === OK) {
-          model.put(key, kind, written);
+          for (const entry of batch) model.put(entry.key, entry.kind, entry.value);
           assert.equal(shard.sequence, model.sequence);
           continue;
         }

@@ -1,5 +1,6 @@
-// The table format once more, read plainly from core-as/table/format.ts: the oracle of builders and readers, and the tool of
-// tests that forge blocks. It trusts nothing it decodes and explains what is wrong.
+// The table format once more, read plainly from core-as/table/format.ts: the oracle of builders and
+// readers, and the tool of tests that forge blocks. It trusts nothing it decodes and explains what
+// is wrong.
 
 import assert from 'node:assert/strict';
 import type { Workbench, TableFile } from './table-harness.js';
@@ -30,7 +31,8 @@ export interface Partition {
   filter: { offset8: number; length: number };
 }
 
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const viewOf =
+  (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** What the checksum of a block starts from. */
 export function blockSeed(file: number, offset8: number): number {
@@ -51,7 +53,9 @@ export function reseal(bench: Workbench, block: Uint8Array, file: number, offset
 }
 
 /** A whole block on disk, not compressed, of these raw bytes. */
-export function sealRaw(bench: Workbench, raw: Uint8Array, kind: number, file: number, offset8: number): Uint8Array {
+export function sealRaw(
+  bench: Workbench, raw: Uint8Array, kind: number, file: number, offset8: number,
+): Uint8Array {
   const block = new Uint8Array(((raw.length + 7) & ~7) + TRAILER_BYTES);
   block.set(raw);
   const view = viewOf(block);
@@ -89,7 +93,9 @@ export function decompress(block: Uint8Array, rawBytes: number): Uint8Array {
 }
 
 /** The block at a place of the file, with everything about its frame checked. */
-export function readBlock(bench: Workbench, table: TableFile, offset8: number, length: number): RawBlock {
+export function readBlock(
+  bench: Workbench, table: TableFile, offset8: number, length: number,
+): RawBlock {
   const block = table.bytes.subarray(offset8 * 8, offset8 * 8 + length);
   assert.equal(block.length, length, 'a block lies inside its file');
   const view = viewOf(block);
@@ -104,7 +110,9 @@ export function readBlock(bench: Workbench, table: TableFile, offset8: number, l
   const crc = crcOf(bench, block.subarray(0, length - 4), blockSeed(table.file, offset8));
   assert.equal(view.getUint32(length - 4, true), crc, 'the checksum covers file and offset');
   const payload = block.subarray(0, payloadBytes);
-  if (codec === 1) assert.ok(payloadBytes <= rawBytes - (rawBytes >> 3), 'compressed only if it saves an eighth');
+  if (codec === 1) {
+    assert.ok(payloadBytes <= rawBytes - (rawBytes >> 3), 'compressed only if it saves an eighth');
+  }
   return { kind, codec, offset8, length, raw: codec === 1 ? decompress(payload, rawBytes) : payload };
 }
 
@@ -125,15 +133,20 @@ export function readEntries(raw: Uint8Array): RawEntry[] {
     }
     const word = view.getUint32(at, true) + view.getUint16(at + 4, true) * 2 ** 32;
     const field = (shift: number, bits: number) => Math.floor(word / 2 ** shift) % 2 ** bits;
-    const [shared, unshared, valueLength, kind, deltaBytes] = [field(0, 13), field(13, 13), field(26, 16), field(42, 3), field(45, 3)];
+    const [shared, unshared, valueLength, kind, deltaBytes] = [field(0, 13), field(13, 13),
+      field(26, 16), field(42, 3), field(45, 3)];
     if (index % RESTART_INTERVAL === 0) assert.equal(shared, 0);
     let coded = 0n;
-    for (let byte = deltaBytes - 1; byte >= 0; byte--) coded = (coded << 8n) | BigInt(raw[at + 6 + byte]!);
+    for (let byte = deltaBytes - 1; byte >= 0; byte--) {
+      coded = (coded << 8n) | BigInt(raw[at + 6 + byte]!);
+    }
     const delta = Number((coded >> 1n) ^ -(coded & 1n));
     const suffix = at + 6 + deltaBytes;
     key = Buffer.concat([key.subarray(0, shared), raw.subarray(suffix, suffix + unshared)]);
     at = suffix + unshared + valueLength;
-    entries.push({ key, kind, value: raw.slice(at - valueLength, at), sequence: base + delta, shared });
+    entries.push(
+      { key, kind, value: raw.slice(at - valueLength, at), sequence: base + delta, shared },
+    );
   }
   assert.equal(at, end, 'entries end where the restarts begin');
   return entries;
@@ -148,7 +161,10 @@ export interface ForgedEntry {
   lie?: { shared?: number; unshared?: number; valueLength?: number; deltaBytes?: number };
 }
 
-/** A DATA or INDEX block that says of itself whatever it is told to. Every key is whole unless it lies. */
+/**
+ * A DATA or INDEX block that says of itself whatever it is told to. Every key is whole unless it
+ * lies.
+ */
 export function forgeEntries(
   entries: ForgedEntry[], lie: { count?: number; restarts?: number[]; base?: number; gap?: number } = {},
 ): Uint8Array {
@@ -162,12 +178,16 @@ export function forgeEntries(
     const value = entry.value ?? new Uint8Array(0);
     const difference = BigInt((entry.sequence ?? 0) - base);
     const coded = BigInt.asUintN(64, (difference << 1n) ^ (difference >> 63n));
-    const deltaBytes = entry.lie?.deltaBytes ?? Math.max(1, Math.ceil(coded.toString(2).length / 8));
+    const deltaBytes =
+      entry.lie?.deltaBytes ?? Math.max(1, Math.ceil(coded.toString(2).length / 8));
     const word = BigInt(entry.lie?.shared ?? 0) | (BigInt(entry.lie?.unshared ?? key.length) << 13n)
-      | (BigInt(entry.lie?.valueLength ?? value.length) << 26n) | (BigInt(entry.kind ?? 1) << 42n) | (BigInt(deltaBytes) << 45n);
+      | (BigInt(entry.lie?.valueLength ?? value.length) << 26n) | (BigInt(entry.kind ?? 1) << 42n)
+      | (BigInt(deltaBytes) << 45n);
     const part = Buffer.alloc(6 + deltaBytes + key.length + value.length);
     part.writeUIntLE(Number(word), 0, 6);
-    for (let byte = 0; byte < deltaBytes; byte++) part[6 + byte] = Number((coded >> BigInt(8 * byte)) & 255n);
+    for (let byte = 0; byte < deltaBytes; byte++) {
+      part[6 + byte] = Number((coded >> BigInt(8 * byte)) & 255n);
+    }
     part.set(key, 6 + deltaBytes);
     part.set(value, 6 + deltaBytes + key.length);
     parts.push(part);
@@ -184,7 +204,9 @@ export function forgeEntries(
 }
 
 /** The file with this raw block in place of an equally long one; compressed if that one was. */
-export function withBlock(bench: Workbench, table: TableFile, block: RawBlock, raw: Uint8Array): TableFile {
+export function withBlock(
+  bench: Workbench, table: TableFile, block: RawBlock, raw: Uint8Array,
+): TableFile {
   const bytes = Uint8Array.from(table.bytes);
   const sealed = block.codec === 1
     ? sealPacked(bench, raw, block, table.file)
@@ -209,7 +231,9 @@ function sealPacked(bench: Workbench, raw: Uint8Array, place: RawBlock, file: nu
 }
 
 /** The file with a changed footer under a right checksum. */
-export function withFooter(bench: Workbench, table: TableFile, change: (footer: DataView) => void): TableFile {
+export function withFooter(
+  bench: Workbench, table: TableFile, change: (footer: DataView) => void,
+): TableFile {
   const bytes = Uint8Array.from(table.bytes);
   const footer = bytes.subarray(bytes.length - 128);
   change(viewOf(footer));
@@ -264,13 +288,16 @@ export function decodeTable(bench: Workbench, table: TableFile): DecodedTable {
   };
   let before: Uint8Array = new Uint8Array(0);
   for (const partition of partitions) {
-    const index = readEntries(readBlock(bench, table, partition.index.offset8, partition.index.length).raw);
+    const index =
+      readEntries(readBlock(bench, table, partition.index.offset8, partition.index.length).raw);
     const dataBlocks = index.map((pointer) => {
       const handle = viewOf(pointer.value);
       const [at8, length] = [handle.getUint32(0, true), handle.getUint32(4, true)];
       const entries = readEntries(readBlock(bench, table, at8, length).raw);
       for (const entry of entries) {
-        assert.ok(Buffer.compare(entry.key, before) > 0, 'keys ascend, and lie above the separator before');
+        assert.ok(
+          Buffer.compare(entry.key, before) > 0, 'keys ascend, and lie above the separator before',
+        );
         before = entry.key;
         if (entry.kind !== 5) continue;
         const reference = viewOf(entry.value);
@@ -279,7 +306,10 @@ export function decodeTable(bench: Workbench, table: TableFile): DecodedTable {
         entry.value = value;
       }
       take(at8, length, 1);
-      assert.ok(Buffer.compare(before, pointer.key) <= 0, 'a separator is not below the last key of its block');
+      assert.ok(
+        Buffer.compare(before, pointer.key) <= 0,
+        'a separator is not below the last key of its block',
+      );
       before = pointer.key;
       return entries;
     });
@@ -289,11 +319,15 @@ export function decodeTable(bench: Workbench, table: TableFile): DecodedTable {
     const entries = dataBlocks.flat();
     assert.equal(entries.length, partition.keyCount);
     decoded.entries.push(...entries);
-    decoded.partitions.push({ partition, filter, keys: entries.map((entry) => entry.key), dataBlocks });
+    decoded.partitions.push(
+      { partition, filter, keys: entries.map((entry) => entry.key), dataBlocks },
+    );
   }
   assert.equal(offset8, table.topOffset8);
   assert.equal(table.bytes.length, table.topOffset8 * 8 + table.topLength + 128);
   assert.deepEqual(Buffer.from(minKey), Buffer.from(decoded.entries[0]!.key));
-  assert.deepEqual(Buffer.from(maxKey), Buffer.from(decoded.entries[decoded.entries.length - 1]!.key));
+  assert.deepEqual(
+    Buffer.from(maxKey), Buffer.from(decoded.entries[decoded.entries.length - 1]!.key),
+  );
   return decoded;
 }

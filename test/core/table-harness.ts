@@ -1,10 +1,11 @@
 // Plays the host of tables: files are byte arrays, blocks are fetched from them when the core asks.
 //
-// `Workbench` is a private memory: it builds tables by merges and checks them. `TableShard` is a shard whose reads go
-// through its tables. Both count what they fetch. Everything is deterministic.
+// `Workbench` is a private memory: it builds tables by merges and checks them. `TableShard` is a
+// shard whose reads go through its tables. Both count what they fetch. Everything is deterministic.
 
 import {
-  BAD_INPUT, CONTINUE, CORRUPT, instantiate, LARGE, LARGE_REF, memoryOf, NOT_FOUND, OK, RETRY, Shard, shardOf,
+  BAD_INPUT, CONTINUE, CORRUPT, instantiate, LARGE, LARGE_REF, memoryOf, NOT_FOUND, OK, RETRY,
+  Shard, shardOf,
 } from './harness.js';
 import type { Build, Core, RunEntry, ShardOptions } from './harness.js';
 
@@ -116,7 +117,9 @@ export function readNeed(view: DataView, scratch: number): Need {
 /** The bytes of a block as they lie in the file; a place outside of it is damage. */
 function fetchBlock(files: ReadonlyMap<number, Uint8Array>, need: Need): Uint8Array {
   const bytes = files.get(need.file);
-  if (bytes === undefined || need.offset8 * 8 + need.length > bytes.length) throw new CorruptBlock(need);
+  if (bytes === undefined || need.offset8 * 8 + need.length > bytes.length) {
+    throw new CorruptBlock(need);
+  }
   return bytes.subarray(need.offset8 * 8, need.offset8 * 8 + need.length);
 }
 
@@ -206,7 +209,9 @@ export class Workbench {
       this.fetched++;
     } else if (status === MERGE_RUN || status === MERGE_VALUE) {
       const source = sources[this.u32(64)];
-      if (source === undefined || !('run' in source)) throw new Error('a run is asked of a source of tables');
+      if (source === undefined || !('run' in source)) {
+        throw new Error('a run is asked of a source of tables');
+      }
       const last = this.bytes.slice(this.u32(68), this.u32(68) + this.u32(72));
       bytes = status === MERGE_RUN ? runPiece(source.run, last) : valueOfKey(source.run, last);
     } else {
@@ -222,7 +227,9 @@ export class Workbench {
     const at = this.valuePtr;
     const u32 = (offset: number) => this.view.getUint32(at + offset, true);
     const f64 = (offset: number) => this.view.getFloat64(at + offset, true);
-    if (f64(16) !== bytes.length) throw new Error(`a table of ${f64(16)} bytes came as ${bytes.length}`);
+    if (f64(16) !== bytes.length) {
+      throw new Error(`a table of ${f64(16)} bytes came as ${bytes.length}`);
+    }
     return {
       file: u32(0), topOffset8: u32(4), topLength: u32(8), dataBlocks: u32(12), bytes,
       entries: f64(24), tombstones: f64(32), minSequence: f64(40), maxSequence: f64(48), contentBytes: f64(56),
@@ -308,7 +315,9 @@ function encodeRunEntry(entry: Entry): Uint8Array {
 
 function valueOfKey(entries: Entry[], key: Uint8Array): Uint8Array {
   const entry = entries[lowerBound(entries, key)];
-  if (entry?.value === undefined || Buffer.compare(entry.key, key) !== 0) throw new Error('no such value in the run');
+  if (entry?.value === undefined || Buffer.compare(entry.key, key) !== 0) {
+    throw new Error('no such value in the run');
+  }
   return entry.value;
 }
 
@@ -336,6 +345,15 @@ export interface ScanBounds {
   bytesMax?: number;
 }
 
+export interface TableFigures {
+  version: number;
+  tables: number;
+  levels: number[];
+  entries: number;
+  cachePages: number;
+  cacheBlocks: number;
+}
+
 /** A shard with tables. */
 export class TableShard {
   readonly shard: Shard;
@@ -361,7 +379,9 @@ export class TableShard {
       if (ptr < 0) throw new Error(`tableReserve: ${ptr}`);
       this.shard.bytes.set(table.bytes.subarray(table.bytes.length - tail), this.shard.valuePtr);
       const status = this.core.tableRegister(ptr, table.file, table.bytes.length, level);
-      if (status === CORRUPT) throw new CorruptBlock({ file: table.file, offset8: 0, length: tail, kind: BLOCK_TOP });
+      if (status === CORRUPT) {
+        throw new CorruptBlock({ file: table.file, offset8: 0, length: tail, kind: BLOCK_TOP });
+      }
       if (status !== OK) throw new Error(`tableRegister: ${status}`);
       this.files.set(table.file, table.bytes);
       return ptr;
@@ -442,7 +462,8 @@ export class TableShard {
     const params = shard.scratch + PARAMS_AT;
     const low = bounds.low ?? new Uint8Array(0);
     const high = bounds.high ?? new Uint8Array(0);
-    [low.length, high.length, bounds.flags ?? 0, bounds.countMax ?? 0, bounds.bytesMax ?? 0, 0].forEach((word, index) => {
+    [low.length, high.length, bounds.flags ?? 0, bounds.countMax ?? 0, bounds.bytesMax ?? 0,
+      0].forEach((word, index) => {
       shard.view.setUint32(params + index * 4, word, true);
     });
     shard.setKey(low);
@@ -475,7 +496,7 @@ export class TableShard {
     }
   }
 
-  stats(): { version: number; tables: number; levels: number[]; entries: number; cachePages: number; cacheBlocks: number } {
+  stats(): TableFigures {
     const status = this.core.tableStats();
     if (status !== OK) throw new Error(`tableStats: ${status}`);
     const out = this.shard.scratch + OUT_AT;

@@ -1,5 +1,6 @@
-// Random entries for tests of tables, chosen to be unpleasant: keys that begin others, long shared beginnings, single
-// bytes, longest keys, empty values, large values, tombstones. And the model: sorted arrays.
+// Random entries for tests of tables, chosen to be unpleasant: keys that begin others, long shared
+// beginnings, single bytes, longest keys, empty values, large values, tombstones. And the model:
+// sorted arrays.
 
 import { lowerBound, sorted } from './table-harness.js';
 import type { Entry } from './table-harness.js';
@@ -51,7 +52,9 @@ export function randomEntries(random: Random, options: EntryOptions): Entry[] {
 
 export function randomValue(random: Random, options: EntryOptions): Uint8Array | undefined {
   if (options.tombstones && random.below(options.tombstones) === 0) return undefined;
-  if (options.large && random.below(options.large) === 0) return compressible(random, 32769 + random.below(60000));
+  if (options.large && random.below(options.large) === 0) {
+    return compressible(random, 32769 + random.below(60000));
+  }
   const length = random.below(options.valueBytes ?? 120);
   return random.below(2) === 0 ? random.bytes(length) : compressible(random, length);
 }

@@ -1,4 +1,5 @@
-// Tables: what goes in comes out by point reads and by the walk of the whole file; shapes of files at their bounds.
+// Tables: what goes in comes out by point reads and by the walk of the whole file; shapes of files
+// at their bounds.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -14,12 +15,14 @@ for (const build of builds) {
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
     for (let round = 0; round < 8; round++) {
-      const entries = randomEntries(random, { count: 1 + random.below(1500), tombstones: 10, large: 80 });
+      const entries =
+        randomEntries(random, { count: 1 + random.below(1500), tombstones: 10, large: 80 });
       const model = Model.of(entries);
       const shard = new TableShard({ build, cacheBytes: [0, 1 << 17, 4 << 20][round % 3]! });
       shard.install([bench.table(entries)], 1 + random.below(6));
       for (let read = 0; read < 600; read++) {
-        const key = random.below(2) === 0 ? entries[random.below(entries.length)]!.key : randomKey(random);
+        const key =
+          random.below(2) === 0 ? entries[random.below(entries.length)]!.key : randomKey(random);
         const expected = model.get(key)?.value;
         const value = shard.get(key, bench);
         assert.equal(value === undefined, expected === undefined);
@@ -48,7 +51,8 @@ for (const build of builds) {
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
     for (let round = 0; round < 10; round++) {
-      const entries = sorted(randomEntries(random, { count: 1 + random.below(1200), tombstones: 5, large: 50, sequence: 77 }));
+      const entries = sorted(randomEntries(random, { count: 1 + random.below(1200), tombstones: 5,
+        large: 50, sequence: 77 }));
       const table = bench.table(entries, 3);
       assert.equal(bench.check(table), undefined);
       assert.equal(table.file, 3);
@@ -56,7 +60,10 @@ for (const build of builds) {
       assert.equal(table.tombstones, entries.filter((entry) => entry.value === undefined).length);
       assert.equal(table.minSequence, 77);
       assert.equal(table.maxSequence, 76 + entries.length);
-      assert.equal(table.contentBytes, entries.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0));
+      assert.equal(
+        table.contentBytes,
+        entries.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0),
+      );
       assert.ok(sameBytes(table.minKey, entries[0]!.key) && sameBytes(table.maxKey, entries[entries.length - 1]!.key));
     }
   });
@@ -79,7 +86,8 @@ for (const build of builds) {
     assert.equal(bench.check(table), undefined);
     const blocks = decodeTable(bench, table).blocks;
     assert.equal(blocks.filter((block) => block.kind === BLOCK_VALUE).length, 3);
-    for (const block of blocks) if (block.kind !== BLOCK_VALUE) assert.ok(block.length <= 49168, `${block.length} bytes`);
+    for (const block of blocks) if (block.kind !== BLOCK_VALUE) assert.ok(block.length <= 49168,
+      `${block.length} bytes`);
     const shard = new TableShard({ build, cacheBytes: 0 });
     shard.install([table], 1);
     for (const entry of entries) assert.ok(sameBytes(shard.get(entry.key, bench)!, entry.value!));

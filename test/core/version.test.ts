@@ -2,12 +2,15 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { BAD_INPUT, builds, CORRUPT, keyOf, NOT_FOUND, OK, Random, seedOf, TOO_LARGE, valueOf } from './harness.js';
+import {
+  BAD_INPUT, builds, CORRUPT, keyOf, NOT_FOUND, OK, Random, seedOf, TOO_LARGE, valueOf,
+} from './harness.js';
 import { CorruptBlock, sorted, TableShard, tailBytesOf, Workbench } from './table-harness.js';
 import type { Entry, TableFile } from './table-harness.js';
 import { Model, randomEntries, sameBytes } from './table-model.js';
 
-const range = (from: number, to: number, sequence: number): Entry[] => Array.from({ length: to - from }, (_, index) => ({
+const range = (from: number, to: number, sequence: number): Entry[] =>
+  Array.from({ length: to - from }, (_, index) => ({
   key: Buffer.from(`\0\0\0\x01key ${String(from + index).padStart(6, '0')}`, 'latin1'),
   value: valueOf(`${sequence}`), sequence: sequence + index,
 }));
@@ -36,7 +39,8 @@ for (const build of builds) {
   test(`an edit that does not fit changes nothing (${build})`, () => {
     const bench = new Workbench(build);
     const shard = new TableShard({ build, cacheBytes: 1 << 20 });
-    shard.install([bench.table(range(0, 10, 1), 1), bench.table(range(20, 30, 1), 2), bench.table(range(40, 50, 1), 3)], 1);
+    shard.install([bench.table(range(0, 10, 1), 1), bench.table(range(20, 30, 1), 2),
+      bench.table(range(40, 50, 1), 3)], 1);
     const before = shard.stats();
     const refused = (tables: TableFile[], level: number, removed: number[]) => {
       const ptrs = shard.register(tables, level);
@@ -87,13 +91,17 @@ for (const build of builds) {
     const shard = new TableShard({ build, cacheBytes: 1 << 20 });
     shard.writeEdit([], []);
     assert.equal(shard.core.flushInstall(), NOT_FOUND);
-    for (let index = 0; index < 500; index++) shard.shard.put(keyOf(`u${index}`), valueOf(`v${index}`));
+    for (let index = 0; index < 500; index++) {
+      shard.shard.put(keyOf(`u${index}`), valueOf(`v${index}`));
+    }
     const [table] = shard.flush(bench, 7);
     assert.equal(table!.maxSequence, 500);
     const stats = shard.shard.stats();
     assert.equal(stats['hasFrozen'], 0);
     assert.equal(stats['retiredSequence'], 500);
-    for (let index = 0; index < 500; index++) assert.ok(sameBytes(shard.get(keyOf(`u${index}`))!, valueOf(`v${index}`)));
+    for (let index = 0; index < 500; index++) {
+      assert.ok(sameBytes(shard.get(keyOf(`u${index}`))!, valueOf(`v${index}`)));
+    }
     assert.equal(shard.core.frozenRun(0), NOT_FOUND);
     shard.shard.integrity();
   });
@@ -108,7 +116,9 @@ for (const build of builds) {
     const live: number[] = [];
     let file = 1;
     for (let round = 0; round < 150; round++) {
-      if (live.length > 0 && random.below(2) === 0) shard.install([], 0, live.splice(random.below(live.length), 1));
+      if (live.length > 0 && random.below(2) === 0) {
+        shard.install([], 0, live.splice(random.below(live.length), 1));
+      }
       else if (live.length < 18) {
         shard.install([bench.table(range(0, 1 + random.below(300), 1), file)], 0);
         live.push(file++);
@@ -132,7 +142,10 @@ for (const build of builds) {
       assert.throws(() => shard.register([{ ...table, bytes }], 1), CorruptBlock);
     }
     assert.throws(() => shard.register([{ ...table, file: 4 }], 1), CorruptBlock);
-    assert.throws(() => shard.register([{ ...table, bytes: Buffer.concat([Buffer.alloc(8), table.bytes]) }], 1), CorruptBlock);
+    assert.throws(
+      () => shard.register([{ ...table, bytes: Buffer.concat([Buffer.alloc(8), table.bytes]) }], 1),
+      CorruptBlock,
+    );
     assert.equal(shard.core.tableReserve(100), BAD_INPUT);
     assert.equal(shard.core.tableReserve(1 << 30), BAD_INPUT);
     const ptr = shard.core.tableReserve(tail);
@@ -147,14 +160,19 @@ for (const build of builds) {
     const shard = new TableShard({ build, cacheBytes: 4 << 20 });
     const entries = sorted(randomEntries(random, { count: 900, valueBytes: 3 }));
     const tables = entries.map((entry, index) => bench.table([entry], index + 1));
-    for (let at = 0; at < tables.length; at += 300) shard.install(tables.slice(at, at + 300).reverse(), 1);
+    for (let at = 0; at < tables.length; at += 300) {
+      shard.install(tables.slice(at, at + 300).reverse(), 1);
+    }
     const model = Model.of(entries);
     for (const entry of entries) assert.ok(sameBytes(shard.get(entry.key)!, entry.value!));
     assert.equal(shard.scan({}).length, entries.length);
     assert.equal(shard.scan({ flags: 4 }).length, entries.length);
     for (let round = 0; round < 200; round++) {
       const [low, high] = [random, random].map((from) => entries[from.below(entries.length)]!.key);
-      assert.equal(shard.scan({ low: low!, high: high!, flags: 4 }).length, model.range(low!, high!, false, false).length);
+      assert.equal(
+        shard.scan({ low: low!, high: high!, flags: 4 }).length,
+        model.range(low!, high!, false, false).length,
+      );
     }
   });
 }

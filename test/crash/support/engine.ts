@@ -65,6 +65,7 @@ export async function drive<Result>(engine: InlineEngine, promise: Promise<Resul
   watched.catch(() => undefined); // awaited below
   for (let turns = 0; !settled; turns++) {
     engine.turn();
+    engine.work();
     await new Promise((resolve) => setImmediate(resolve));
     if (turns > 300) throw new Stuck();
   }

@@ -1,0 +1,356 @@
+// One run of random operations on the engine and on the model, compared answer by answer.
+//
+// The operations follow from the seed alone, so every set of options meets the same list. What differs is when memtables
+// are flushed, how many shards and levels there are, and which blocks are cached: none of it may show in an answer.
+
+import assert from 'node:assert/strict';
+import type { InlineEngine } from '../../host/engine/inline-engine.js';
+import type { Page, PageOptions, StoredTable } from '../../host/engine/store.js';
+import type { Item, KeyValue } from '../../host/table/item-types.js';
+import { keyOfItem } from '../../host/table/key-schema.js';
+import { SimulatedFileSystem } from '../../io/disk/simulated-file-system.js';
+import { drive, kill, openEngineOn, type EngineShape } from '../crash/support/engine.js';
+import { fingerprint, keyTextOf } from '../crash/support/expected-state.js';
+import { POWER_CUTS } from '../crash/support/exploration.js';
+import { checkShards, checkTables } from '../crash/support/integrity.js';
+import { defineTable, randomItem, randomKey, randomQuery, SCHEMAS, type Seeded } from '../crash/support/tables.js';
+import { below, seededRandom } from '../io/support/random.js';
+import { MemoryStore } from './memory-store.js';
+
+/** How often, out of the sum. */
+const OPERATIONS = {
+  put: 300,
+  delete: 90,
+  replace: 60,
+  remove: 40,
+  get: 120,
+  query: 150,
+  scan: 12,
+  segments: 6,
+  burst: 12,
+  rest: 15,
+  flush: 12,
+  compact: 4,
+  create: 3,
+  drop: 2,
+  reopen: 4,
+  crash: 6,
+} as const;
+type Operation = keyof typeof OPERATIONS;
+
+interface Pair {
+  readonly engine: StoredTable;
+  readonly model: StoredTable;
+}
+
+/** A write that a crash may have taken. */
+interface Unsure {
+  readonly pair: Pair;
+  readonly item: Item;
+  readonly deleted: boolean;
+}
+
+export interface RunCounts {
+  operations: number;
+  crashes: number;
+  rows: number;
+}
+
+export class EngineRun {
+  readonly counts: RunCounts = { operations: 0, crashes: 0, rows: 0 };
+  readonly #random: Seeded;
+  /** Chance that differs between the sets of options without changing the list of operations. */
+  readonly #chance: Seeded;
+  readonly #shape: EngineShape;
+  readonly #model = new MemoryStore();
+  readonly #pairs = new Map<string, Pair>();
+  #disk = new SimulatedFileSystem();
+  #engine!: InlineEngine;
+
+  constructor(seed: number, shape: EngineShape) {
+    this.#random = seededRandom(seed);
+    this.#chance = seededRandom(seed + 1);
+    this.#shape = shape;
+  }
+
+  async run(operations: number): Promise<void> {
+    await this.#open();
+    await this.#create();
+    await this.#create();
+    for (; this.counts.operations < operations; this.counts.operations++) {
+      const operation = this.#pick();
+      try {
+        await this.#perform(operation);
+      } catch (error) {
+        if (error instanceof Error) error.message = `operation ${this.counts.operations}, ${operation}: ${error.message}`;
+        throw error;
+      }
+    }
+    await this.#compareAll();
+    await this.#engine.store.close();
+  }
+
+  #pick(): Operation {
+    const weights = Object.entries(OPERATIONS) as [Operation, number][];
+    let left = below(this.#random, weights.reduce((sum, [, weight]) => sum + weight, 0));
+    for (const [operation, weight] of weights) {
+      left -= weight;
+      if (left < 0) return operation;
+    }
+    return 'get';
+  }
+
+  async #perform(operation: Operation): Promise<void> {
+    const pair = [...this.#pairs.values()][below(this.#random, this.#pairs.size)];
+    const engine = this.#engine;
+    switch (operation) {
+      case 'put':
+      case 'delete':
+        return this.#write(pair, operation === 'delete', false);
+      case 'replace':
+      case 'remove':
+        return this.#write(pair, operation === 'remove', true);
+      case 'get':
+        return this.#get(pair);
+      case 'query':
+        return this.#query(pair);
+      case 'scan':
+        return this.#scan(pair);
+      case 'segments':
+        return this.#segments(pair);
+      case 'burst': {
+        const writes = this.#unsureWrites();
+        for (const { done } of writes) await drive(engine, done);
+        for (const { unsure } of writes) await this.#apply(unsure);
+        return;
+      }
+      case 'rest':
+        engine.turn();
+        engine.keeper.rest();
+        return;
+      case 'flush':
+        return drive(engine, engine.store.flush());
+      case 'compact':
+        return drive(engine, engine.store.compact());
+      case 'create':
+        return this.#create();
+      case 'drop':
+        return this.#drop(pair);
+      case 'reopen':
+        await engine.store.close();
+        await this.#open();
+        return this.#compareAll();
+      case 'crash':
+        return this.#crash();
+    }
+  }
+
+  async #open(): Promise<void> {
+    this.#engine = await openEngineOn(this.#disk, this.#chance, this.#shape);
+    const there = this.#engine.store.catalog();
+    assert.equal(there.length, this.#pairs.size, 'as many tables as before');
+    for (const [name, { model }] of this.#pairs) {
+      const engine = there.find((table) => table.tableId === model.tableId);
+      assert.ok(engine !== undefined, `table ${name} is there`);
+      this.#pairs.set(name, { engine, model });
+    }
+  }
+
+  async #create(): Promise<void> {
+    const free = Object.keys(SCHEMAS).filter((name) => !this.#pairs.has(name));
+    if (free.length === 0) return;
+    const definition = defineTable(free[below(this.#random, free.length)], this.#random);
+    const engine = await drive(this.#engine, this.#engine.store.createKeyspace(definition));
+    this.#pairs.set(definition.name, { engine, model: await this.#model.createKeyspace(definition) });
+  }
+
+  async #drop({ engine, model }: Pair): Promise<void> {
+    if (this.#pairs.size < 3) return;
+    await drive(this.#engine, this.#engine.store.dropKeyspace(engine.id));
+    await this.#model.dropKeyspace(model.id);
+    this.#pairs.delete(model.name);
+    await assert.rejects(this.#engine.store.put(engine, {}), { name: 'ResourceNotFoundException' });
+  }
+
+  async #write({ engine, model }: Pair, deleted: boolean, returnOld: boolean): Promise<void> {
+    const { store } = this.#engine;
+    const item = this.#item(engine, deleted);
+    const options = { returnOld };
+    const done = deleted ? store.delete(engine, item, options) : store.put(engine, item, options);
+    const old = await drive(this.#engine, done);
+    const expected = deleted ? this.#model.delete(model, item, options) : this.#model.put(model, item, options);
+    expectSame(old, await expected, 'the old item');
+  }
+
+  #item({ key }: StoredTable, deleted: boolean): Item {
+    const random = this.#random;
+    if (deleted) return randomKey(key, random);
+    const largeBytes = random() < 0.2 ? 400_000 : 60_000;
+    return randomItem(key, random, largeBytes);
+  }
+
+  async #get({ engine, model }: Pair): Promise<void> {
+    const { store } = this.#engine;
+    const key = randomKey(engine.key, this.#random);
+    const expected = await this.#model.get(model, key, true);
+    expectSame(store.getSync(engine, key), expected, 'getSync');
+    expectSame(await drive(this.#engine, store.get(engine, key, this.#random() < 0.5)), expected, 'get');
+  }
+
+  async #query({ engine, model }: Pair): Promise<void> {
+    const random = this.#random;
+    const range = randomQuery(engine.key, random);
+    const options: PageOptions = {
+      bytesMax: random() < 0.3 ? 1 + below(random, 2_000) : 1_048_576,
+      limit: random() < 0.5 ? 1 + below(random, 12) : undefined,
+      reverse: random() < 0.5,
+      startKey: random() < 0.3 ? this.#startKey(engine, range.kind === 'query' ? range.partition : '') : undefined,
+      consistent: random() < 0.3,
+      select: random() < 0.2 ? 'count' : 'items',
+    };
+    const page = await drive(this.#engine, this.#engine.store.page(engine, range, options));
+    expectSamePage(page, await this.#model.page(model, range, options), JSON.stringify({ range, options }));
+  }
+
+  #startKey({ key }: StoredTable, partition: KeyValue): Item {
+    return { ...randomKey(key, this.#random), [key.partition.name]: partition };
+  }
+
+  async #scan({ engine, model }: Pair): Promise<void> {
+    const random = this.#random;
+    const limit = random() < 0.5 ? 1 + below(random, 20) : undefined;
+    const rows = await this.#rows(engine, { bytesMax: 1 + below(random, 50_000), limit, consistent: random() < 0.5 });
+    assert.deepEqual(rows, await this.#modelRows(model));
+  }
+
+  async #segments({ engine, model }: Pair): Promise<void> {
+    const totalSegments = 1 + below(this.#random, 9);
+    const rows = new Map<string, string>();
+    for (let segment = 0; segment < totalSegments; segment++) {
+      const options = { bytesMax: 20_000, consistent: false };
+      for (const [key, value] of await this.#rows(engine, options, { kind: 'scan', segment, totalSegments })) {
+        assert.ok(!rows.has(key), 'no row is in two segments');
+        rows.set(key, value);
+      }
+    }
+    assert.deepEqual(sorted(rows), await this.#modelRows(model));
+  }
+
+  /** All rows of a scan, page by page. */
+  async #rows(
+    table: StoredTable,
+    options: Omit<PageOptions, 'select'>,
+    range: { kind: 'scan'; segment?: number; totalSegments?: number } = { kind: 'scan' },
+  ): Promise<Map<string, string>> {
+    const { store } = this.#engine;
+    const rows = new Map<string, string>();
+    let startKey: Item | undefined;
+    do {
+      const page: Page = await drive(this.#engine, store.page(table, range, { ...options, startKey, select: 'items' }));
+      assert.ok(page.items.length <= (options.limit ?? Infinity));
+      for (const item of page.items) {
+        assert.ok(!rows.has(keyTextOf(table.key, item)), 'no row comes twice');
+        rows.set(keyTextOf(table.key, item), fingerprint(item));
+        const value = item[table.key.partition.name] as KeyValue;
+        if (range.segment === undefined || range.totalSegments === undefined) continue;
+        assert.equal(store.segmentOf(table, value, range.totalSegments), range.segment);
+      }
+      startKey = page.lastKey;
+    } while (startKey !== undefined);
+    return sorted(rows);
+  }
+
+  async #modelRows(table: StoredTable): Promise<Map<string, string>> {
+    const options = { bytesMax: Infinity, consistent: true, select: 'items' } as const;
+    const { items } = await this.#model.page(table, { kind: 'scan' }, options);
+    this.counts.rows += items.length;
+    return sorted(new Map(items.map((item) => [keyTextOf(table.key, item), fingerprint(item)])));
+  }
+
+  async #compareAll(): Promise<void> {
+    for (const { engine, model } of this.#pairs.values()) {
+      const rows = await this.#rows(engine, { bytesMax: 100_000, consistent: true });
+      assert.deepEqual(rows, await this.#modelRows(model), `the rows of ${model.name}`);
+      const figures = await this.#engine.store.tableFigures(engine);
+      assert.deepEqual(figures, this.#model.tableFigures(model), `the figures of ${model.name}`);
+    }
+    checkShards(this.#engine);
+    checkTables(this.#disk);
+  }
+
+  /** Several writes at once, in any tables. */
+  #unsureWrites(): { unsure: Unsure; done: Promise<unknown> }[] {
+    const pairs = [...this.#pairs.values()];
+    return Array.from({ length: 2 + below(this.#random, 20) }, () => {
+      const pair = pairs[below(this.#random, pairs.length)];
+      const deleted = this.#random() < 0.3;
+      const item = this.#item(pair.engine, deleted);
+      const { store } = this.#engine;
+      const done = deleted ? store.delete(pair.engine, item) : store.put(pair.engine, item);
+      done.catch(() => undefined); // awaited by who wants to know
+      return { unsure: { pair, item, deleted }, done };
+    });
+  }
+
+  async #apply({ pair: { model }, item, deleted }: Unsure): Promise<void> {
+    if (deleted) await this.#model.delete(model, keyOfItem(model.key, item));
+    else await this.#model.put(model, item);
+  }
+
+  /** The power goes while writes are under way: they are there up to some point, in the order of the calls. */
+  async #crash(): Promise<void> {
+    this.counts.crashes++;
+    const unsure = this.#unsureWrites().map((each) => each.unsure);
+    const cut = POWER_CUTS[below(this.#chance, POWER_CUTS.length)];
+    let image = this.#disk.crash(this.#chance, cut);
+    if (this.#chance() < 0.7) image = this.#crashInTurn(cut) ?? image;
+    kill(this.#engine);
+    this.#disk = image;
+    await this.#open();
+    for (const each of [undefined, ...unsure]) {
+      if (each !== undefined) await this.#apply(each);
+      if (await this.#isSame()) return this.#compareAll();
+    }
+    assert.fail('no point in the writes under way gives what was found');
+  }
+
+  /** The disk as it is after one of the operations of the next turn of the log, chosen at random. */
+  #crashInTurn(cut: (typeof POWER_CUTS)[number]): SimulatedFileSystem | undefined {
+    let image: SimulatedFileSystem | undefined;
+    this.#disk.observe = ({ kind }) => {
+      if (kind !== 'read' && this.#chance() < 0.6) image = this.#disk.crash(this.#chance, cut);
+    };
+    this.#engine.turn();
+    this.#disk.observe = undefined;
+    return image;
+  }
+
+  async #isSame(): Promise<boolean> {
+    for (const { engine, model } of this.#pairs.values()) {
+      const rows = await this.#rows(engine, { bytesMax: 100_000, consistent: false });
+      const expected = await this.#modelRows(model);
+      if (rows.size !== expected.size) return false;
+      for (const [key, value] of rows) if (expected.get(key) !== value) return false;
+    }
+    return true;
+  }
+}
+
+function sorted(rows: Map<string, string>): Map<string, string> {
+  return new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function expectSame(actual: Item | undefined, expected: Item | undefined, what: string): void {
+  const text = (item: Item | undefined): string => (item === undefined ? 'none' : fingerprint(item));
+  assert.equal(text(actual), text(expected), what);
+}
+
+function expectSamePage(actual: Page, expected: Page, what: string): void {
+  const plain = ({ items, count, sizeBytes, lastKey }: Page) => ({
+    items: items.map(fingerprint),
+    count,
+    sizeBytes,
+    lastKey: lastKey === undefined ? 'none' : fingerprint(lastKey),
+  });
+  assert.deepEqual(plain(actual), plain(expected), what);
+}
