@@ -20,7 +20,8 @@ import { resolveOptions, type OpenOptions } from './options.js';
  */
 export function open(path?: string, options?: OpenOptions): Promise<Database> {
   return openDatabase(
-    (folder, { durability, shards, memoryMb, random }) => openEngine(folder, { durability, shards, memoryMb, random }),
+    (folder, { durability, shards, memoryMb, compression, workers, random }) =>
+      openEngine(folder, { durability, shards, memoryMb, compression, workers, random }),
     path,
     options,
   );

@@ -24,9 +24,11 @@ export interface OpenOptions {
    * most 1,024.
    */
   memoryMb?: number;
+  /** Whether blocks of table files are compressed (LZ4 class). Default true. May change from open to open. */
+  compression?: boolean;
   /**
-   * Threads that flush and compact in the background, 1 to 16. Default one less than the machine
-   * has cores.
+   * Threads that flush, compact and read pages of parallel scans, 1 to 16. Default one less than the machine has cores.
+   * All databases of a process share them: the first one opened decides.
    */
   workers?: number;
   /** Where times come from. Default the system's. For simulations. */
@@ -55,6 +57,7 @@ const RULES: {
     'a whole number of MiB from 1',
     (value) => isInteger(value, 1, Number.MAX_SAFE_INTEGER),
   ],
+  compression: ['true or false', (value) => typeof value === 'boolean'],
   workers: [`a whole number from 1 to ${WORKERS_MAX}`, (value) => isInteger(value, 1, WORKERS_MAX)],
   clock: [
     'an object with nowMs() and monotonicMs()',
@@ -89,6 +92,7 @@ export function resolveOptions(options: unknown = {}): ResolvedOptions {
     durability: given.durability ?? 'sync',
     shards: given.shards,
     memoryMb: given.memoryMb ?? defaultMemoryMb(),
+    compression: given.compression ?? true,
     workers: given.workers ?? Math.min(WORKERS_MAX, Math.max(1, os.availableParallelism() - 1)),
     clock: given.clock ?? systemClock,
     random: given.random ?? systemRandom,

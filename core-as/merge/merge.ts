@@ -17,6 +17,8 @@ import { Source, sourceAddTable, sourceFree, sourceNew } from './source';
  * Flag of mergeBegin: nothing older than the inputs holds any of their keys, so tombstones may go.
  */
 export const MERGE_BOTTOM: u32 = 1;
+/** Flag of mergeBegin: blocks are stored as they are, not compressed. */
+export const MERGE_PLAIN: u32 = 2;
 export const SOURCES_MAX: u32 = 64;
 export const DROPPED_MAX: u32 = 8192;
 
@@ -96,6 +98,7 @@ export function mergeBegin(targetBytes: f64, flags: u32, droppedCount: u32): i32
     pageRunFree(ptr);
     return NO_MEMORY;
   }
+  builder.plain = flags & MERGE_PLAIN;
   memory.fill(ptr, 0, SOURCES_AT);
   const merge = changetype<Merge>(ptr);
   merge.builder = changetype<usize>(builder);

@@ -81,6 +81,7 @@ export class TableBuilder {
   pending: u32; // a finished data block waits for its index entry
   pendingOffset8: u32;
   pendingLength: u32;
+  plain: u32; // blocks are not compressed
 }
 
 /** What the host puts into the manifest about a finished table. */
@@ -149,7 +150,7 @@ export function outputTaken(builder: TableBuilder): void {
 function writeBlock(
   builder: TableBuilder, raw: usize, rawBytes: u32, kind: u32, compress: bool,
 ): u32 {
-  const lz4Table = compress ? region(builder, LZ4_PAGE) : 0;
+  const lz4Table = compress && builder.plain == 0 ? region(builder, LZ4_PAGE) : 0;
   const to = outputAt(builder) + builder.outputUsed;
   return wrote(
     builder, sealBlock(to, raw, rawBytes, kind, builder.file, offset8Of(builder), lz4Table),
@@ -172,7 +173,9 @@ function wrote(builder: TableBuilder, bytes: u32): u32 {
 
 export function tableBegin(builder: TableBuilder, file: u32): void {
   assert(builder.isOpen == 0 && builder.outputUsed == 0);
+  const plain = builder.plain;
   memory.fill(changetype<usize>(builder), 0, offsetof<TableBuilder>());
+  builder.plain = plain;
   builder.file = file;
   builder.isOpen = 1;
   builder.minSequence = u64.MAX_VALUE;

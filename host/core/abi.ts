@@ -78,7 +78,7 @@ export const RUN_ENTRY_BYTES = 24;
 
 /** What a merge asks of its host (core-as/merge/compaction.ts). */
 export const MERGE = { OUTPUT: 1, TABLE: 2, FILE: 3, RUN: 4, VALUE: 5 } as const;
-export const MERGE_BOTTOM = 1;
+export const MERGE_FLAG = { BOTTOM: 1, PLAIN: 2 } as const;
 
 /** TableInfo of core-as/table/table-builder.ts: u32 and f64 fields by index of their own size. */
 export const TABLE_INFO = {

@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly durability: 'sync' | 'relaxed';
   /** A temporary database writes no log: nothing of it outlives the process. */
   readonly temporary: boolean;
+  /** Blocks of new table files are compressed. */
+  readonly compression: boolean;
   readonly memtableBytes: number;
   readonly cacheBytes: number;
   readonly tableBytes: number;

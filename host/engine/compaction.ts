@@ -49,6 +49,7 @@ function* merge(
     level: plan.outputLevel,
     targetBytes: options.tableBytes,
     bottom: plan.bottom,
+    compression: options.compression,
     droppedTables: plan.droppedTables,
     nextFile: () => attachment.control.add(CONTROL.NEXT_FILE, 1),
   });

@@ -64,6 +64,7 @@ export function createDatabaseMemory(request: OpenRequest, module: WebAssembly.M
     seedHigh,
     options: {
       ...options,
+      compression: options.compression ?? true,
       memtableBytes,
       cacheBytes,
       tableBytes: options.tableBytes ?? Math.min(16 * MIB, Math.max(1 * MIB, memtableBytes / 4)),

@@ -49,6 +49,7 @@ export function* flushShard(
     level: 0,
     targetBytes: Number.MAX_SAFE_INTEGER,
     bottom: false,
+    compression: options.compression,
     droppedTables: [],
     nextFile: () => control.add(CONTROL.NEXT_FILE, 1),
   });

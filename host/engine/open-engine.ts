@@ -25,6 +25,9 @@ export interface EngineSettings {
   readonly durability: 'sync' | 'relaxed';
   readonly shards?: number;
   readonly memoryMb: number;
+  readonly compression?: boolean;
+  /** Of the process's pool, if this is its first database. */
+  readonly workers?: number;
   readonly random: Random;
   /** The core with assertions and bounds. */
   readonly checked?: boolean;
@@ -34,7 +37,7 @@ export interface EngineSettings {
 
 /** Opens the database in a folder, or a temporary one. */
 export async function openEngine(path: string | undefined, settings: EngineSettings): Promise<LsmStore> {
-  const runtime = Runtime.get(() => randomUuid(settings.random));
+  const runtime = Runtime.get(() => randomUuid(settings.random), settings.workers ?? 1);
   await runtime.ready();
   const temporary = path === undefined;
   const folder = temporary ? makeTemporaryFolder() : resolve(path);
@@ -48,6 +51,7 @@ export async function openEngine(path: string | undefined, settings: EngineSetti
       logBytesMax: Math.max(64 * MIB, settings.memoryMb * MIB),
       ...settings.sizes,
       durability: settings.durability,
+      compression: settings.compression,
       temporary,
     },
   };

@@ -6,7 +6,7 @@
 
 import { corruption, StorageError } from '../../io/errors.js';
 import type { File, FileSystem } from '../../io/disk/file-system.js';
-import { MERGE, MERGE_BOTTOM, RESULT, STATUS, TABLE_INFO } from '../core/abi.js';
+import { MERGE, MERGE_FLAG, RESULT, STATUS, TABLE_INFO } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { Workbench } from '../core/workbench.js';
 import type { Job } from './keeper-requests.js';
@@ -28,6 +28,7 @@ export interface MergeOrder {
   readonly level: number;
   readonly targetBytes: number;
   readonly bottom: boolean;
+  readonly compression: boolean;
   readonly droppedTables: readonly number[];
   readonly nextFile: () => number;
 }
@@ -59,6 +60,10 @@ export function* mergeTables(bench: MergeBench, order: MergeOrder): Job<TableMet
   }
 }
 
+function flagsOf(order: MergeOrder): number {
+  return (order.bottom ? MERGE_FLAG.BOTTOM : 0) | (order.compression ? 0 : MERGE_FLAG.PLAIN);
+}
+
 class Merge {
   readonly tables: TableMeta[] = [];
   readonly #bench: Workbench;
@@ -78,7 +83,7 @@ class Merge {
     const dropped = [...order.droppedTables].sort((a, b) => a - b);
     bench.u32.set(dropped, bench.inAt >>> 2);
     this.#merge = this.#expect(
-      exports.mergeBegin(order.targetBytes, order.bottom ? MERGE_BOTTOM : 0, dropped.length),
+      exports.mergeBegin(order.targetBytes, flagsOf(order), dropped.length),
     );
     for (const source of order.sources) {
       if (source.kind === 'frozen') {

@@ -5,7 +5,6 @@
 // compactions and scan pages. If one of them ends by itself, every database fails closed: nobody waits for ever.
 
 import { BroadcastChannel, Worker } from 'node:worker_threads';
-import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { DatabaseHandles } from '../engine/attachment.js';
 import { Control, Doorbell, FAILURE } from './control.js';
@@ -15,7 +14,6 @@ import { unpackError } from './packed-error.js';
 import { poolChannelName, type PoolOrder, type PoolReport, type PoolWorkerData } from './pool-channel.js';
 import type { PageTask, RawPage } from '../engine/raw-pages.js';
 
-const WORKERS_MAX = 4;
 const QUEUE_MAX = 10_000;
 const KEY = Symbol.for('ferritedb.runtime');
 
@@ -32,18 +30,17 @@ export class Runtime {
   readonly #failed: ((error: Error) => void)[] = [];
 
   /** The process's runtime, also when the package is loaded twice (ESM and CommonJS). */
-  static get(makeId: () => string): Runtime {
+  static get(makeId: () => string, workers: number): Runtime {
     const holder = globalThis as { [KEY]?: Runtime };
-    holder[KEY] ??= new Runtime(makeId());
+    holder[KEY] ??= new Runtime(makeId(), workers);
     return holder[KEY];
   }
 
-  private constructor(id: string) {
+  private constructor(id: string, workers: number) {
     this.id = id;
     this.#channel = new BroadcastChannel(poolChannelName(id));
     this.#channel.unref();
     this.#channel.onmessage = (event) => this.#report((event as { data: PoolReport }).data);
-    const workers = Math.min(WORKERS_MAX, Math.max(1, availableParallelism()));
     const workerData: PoolWorkerData = { runtime: id, doorbell: this.doorbell.buffer };
     this.#pool = new Piscina({
       filename: threadUrl('pool-worker').href,
