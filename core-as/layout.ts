@@ -1,17 +1,19 @@
-// Where things lie in a shard's memory, what the statuses mean, and the structs that JavaScript reads.
+// Where things lie in a shard's memory, what the statuses mean, and the structs that JavaScript
+// reads.
 //
 //   0          constants of the module (data segment, written again by every instantiation)
-//   65,536     ShardHeader: everything mutable and small, one 64 KiB region (drawn in shard/header.ts)
+//   65,536     header: everything mutable and small, one 64 KiB region
 //   131,072    fixed tables, then the log ring, then pages of 64 KiB up to the end of the memory
 //
-// The host's copy of these numbers (host/core/abi.ts) is checked against `abi()` when a module is loaded.
+// The host's copy of these numbers (host/core/abi.ts) is checked against `abi()` when a module is
+// loaded.
 
 export const PAGE_BYTES: u32 = 65536;
 export const HEADER_AT: usize = 65536;
 export const TABLES_AT: usize = 131072;
 
-// The header, 64 KiB. Each region is owned by the file that declares its struct; groups of words that different
-// threads write at the same time lie on lines of their own.
+// The header, 64 KiB. Each region is owned by the file that declares its struct; groups of words
+// that different threads write at the same time lie on lines of their own.
 //
 //   +0       ShardInfo     shard/header.ts    set by shardInit, then read; poison and closed
 //   +128     LatchState    memory/latch.ts
@@ -36,7 +38,8 @@ export const SHAPE_STATE_AT: usize = HEADER_AT + 1408;
 export const THREAD_TABLE_AT: usize = HEADER_AT + 2048;
 export const VERSION_STATE_AT: usize = HEADER_AT + 32768; // 32 KiB
 
-// The fixed tables. A private memory ends them after the page bitmap: its pages start at PRIVATE_PAGES_AT.
+// The fixed tables. A private memory ends them after the page bitmap: its pages start at
+// PRIVATE_PAGES_AT.
 export const LAST_SEQUENCE_SLOTS: u32 = 4096; // R19
 export const LOCK_SLOTS: u32 = 4096;
 export const PAGES_MAX: u32 = 16384; // 1 GiB
@@ -53,7 +56,8 @@ export const RING_AT: usize = 1703936; // the log ring, then pages up to the end
 export const RING_BYTES_MIN: u32 = 4 << 20; // at least twice the largest record (R13)
 
 // Bounds on one latched call (R20).
-export const BATCH_ENTRIES_MAX: u32 = 1536; // a transaction of 100 items with all their local index and stream entries
+// a transaction of 100 items with all their local index and stream entries
+export const BATCH_ENTRIES_MAX: u32 = 1536;
 export const TOUCHED_MAX: u32 = 256; // entries a read or a step touches under the latch
 
 // Limits of the format.
@@ -150,7 +154,10 @@ export const RESULT_FROZEN_WAITING: u32 = 2; // a frozen memtable waits to be fl
 export const RESULT_VALUE_BLOCK: u32 = 4; // LARGE: the value lies in the VALUE block named by need*
 export const RESULT_LOCKED: u32 = 8; // a get met an item that a transaction has locked
 
-/** What versionGet found in the tables. At FOUND_AT of the thread's scratch, between the core's own files only. */
+/**
+ * What versionGet found in the tables. At FOUND_AT of the thread's scratch, between the core's own
+ * files only.
+ */
 @unmanaged
 export class Found {
   sequence: u64;
@@ -180,7 +187,10 @@ export const CURSOR_REVERSE: u32 = 4;
 export const CURSOR_KEYS_ONLY: u32 = 8;
 export const CURSOR_TOMBSTONES: u32 = 16;
 
-/** An entry of a run (output of cursors and of a frozen memtable, input of a flush). 8-aligned, then key, value, padding. */
+/**
+ * An entry of a run (output of cursors and of a frozen memtable, input of a flush). 8-aligned, then
+ * key, value, padding.
+ */
 @unmanaged
 export class RunEntry {
   entryBytes: u32;
@@ -199,12 +209,14 @@ export class Entry {
   sequence: u64;
   keyLength: u16;
   kind: u8;
-  slack: u8; // unused room behind the value, in units of 8 bytes: what an overwrite in place may grow into
+  // unused room behind the value, in units of 8 bytes: what an overwrite in place may grow into
+  slack: u8;
   valueLength: u32;
 }
 export const ENTRY_BYTES: u32 = 16;
 
-// The input of apply (in the IN area or a large run): BatchHeader . guards . entries, each 8-aligned.
+// The input of apply (in the IN area or a large run): BatchHeader . guards . entries, each
+// 8-aligned.
 @unmanaged
 export class BatchHeader {
   entryCount: u32;
@@ -213,14 +225,17 @@ export class BatchHeader {
   flags: u32; // BATCH_*
 }
 export const BATCH_HEADER_BYTES: u32 = 16;
-export const BATCH_TRANSACTION: u32 = 1; // guard 0 is a GUARD_TRANSACTION that names the transaction
-export const BATCH_DECISION: u32 = 2; // the record is the decision of a transaction over shards (R2)
+// guard 0 is a GUARD_TRANSACTION that names the transaction
+export const BATCH_TRANSACTION: u32 = 1;
+// the record is the decision of a transaction over shards (R2)
+export const BATCH_DECISION: u32 = 2;
 
 @unmanaged
 export class Guard {
   entryIndex: u32; // the entry whose key is guarded; ascending from guard to guard
   kind: u32; // GUARD_*
-  sequence: f64; // GUARD_SEQUENCE: what the reader saw; GUARD_TRANSACTION: the transaction id, not 0
+  // GUARD_SEQUENCE: what the reader saw; GUARD_TRANSACTION: the transaction id, not 0
+  sequence: f64;
   readSequence: f64; // the shard's last sequence when the read began
   zero: u64;
 }
@@ -241,11 +256,16 @@ export class BatchEntry {
   shapeRef: u32;
 }
 export const BATCH_ENTRY_BYTES: u32 = 16;
-export const ENTRY_SHAPED: u8 = 1; // the shape id of this item is that of the SHAPE entry at index shapeRef
-export const ENTRY_LOG_ONLY: u8 = 2; // goes to the log, not to the memtable (decisions, emitted index entries)
+// the shape id of this item is that of the SHAPE entry at index shapeRef
+export const ENTRY_SHAPED: u8 = 1;
+// goes to the log, not to the memtable (decisions, emitted index entries)
+export const ENTRY_LOG_ONLY: u8 = 2;
 export const VALUE_BYTES_MAX: u32 = 2 * ITEM_BYTES_MAX + 65536; // a stream record holds two images
 
-/** A record of the log ring. With RECORD_TRANSACTION a u64 transaction id lies between header and entries. */
+/**
+ * A record of the log ring. With RECORD_TRANSACTION a u64 transaction id lies between header and
+ * entries.
+ */
 @unmanaged
 export class LogRecord {
   recordBytes: u32; // whole, padded to 8
@@ -259,7 +279,8 @@ export const RECORD_FILLER: u32 = 1; // only recordBytes and flags exist: fills 
 export const RECORD_TRANSACTION: u32 = 2; // one shard's part of a transaction over shards
 export const RECORD_DECISION: u32 = 4;
 
-// The key of a shape definition: table id 0, hash 0, shape id, all big-endian; its value is the name list.
+// The key of a shape definition: table id 0, hash 0, shape id, all big-endian; its value is the
+// name list.
 export const SHAPE_KEY_BYTES: u32 = 14;
 export const SHAPE_LIST_BYTES_MAX: u32 = 4096;
 export const SHAPE_NAMES_MAX: u32 = 255;

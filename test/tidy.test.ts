@@ -1,6 +1,8 @@
-// How the tree is kept: what may import what, what has one home, what nobody uses, how long a file may be.
+// How the tree is kept: what may import what, what has one home, what nobody uses, how long a file
+// may be.
 //
-// Looks at the text of the sources, comments left out. A rule that has exceptions names them here, with the reason.
+// Looks at the text of the sources, comments left out. A rule that has exceptions names them here,
+// with the reason.
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -25,25 +27,40 @@ interface Source {
 const sources = ['core-as', 'io', 'host', 'bench', 'test'].flatMap(sourcesUnder);
 const byPath = new Map(sources.map((source) => [source.path, source]));
 
-// --- Imports point one way --------------------------------------------------------------------------------------------
+// --- Imports point one way -----------------------------------------------------------------------
 
-/** What the files of a place may import of the tree: prefixes of paths. The first place that fits a file counts. */
+/** What the files of a place may import of the tree, by prefix. The first place that fits counts. */
 const MAY_IMPORT: readonly (readonly [place: string, allowed: readonly string[]])[] = [
   ['core-as/', ['core-as/']],
   ['io/', ['io/']],
-  // host: doors -> operations -> engine -> core. What all may use: errors, limits, values, clock, randomness.
+  // host: doors -> operations -> engine -> core.
   ['host/core/', ['host/core/', 'host/runtime/location.ts', 'io/']],
   ['host/engine/', ['host/engine/', 'host/runtime/', 'host/core/', 'host/table/', 'io/']],
   ['host/runtime/', ['host/runtime/', 'host/engine/', 'host/core/', 'io/']],
   ['host/expression/', ['host/expression/', 'host/table/', 'host/engine/store.ts']],
-  ['host/table/', ['host/table/', 'host/expression/', 'host/engine/store.ts', 'host/core/codec/', 'host/core/key-']],
-  ['host/operation/', ['host/operation/', 'host/expression/', 'host/table/', 'host/engine/store.ts']],
+  [
+    'host/table/',
+    [
+      'host/table/',
+      'host/expression/',
+      'host/engine/store.ts',
+      'host/core/codec/',
+      'host/core/key-',
+    ],
+  ],
+  [
+    'host/operation/',
+    ['host/operation/', 'host/expression/', 'host/table/', 'host/engine/store.ts'],
+  ],
   ['host/cli/', ['host/']],
   ['host/', ['host/', 'io/errors.ts']],
   ['bench/', ['bench/', 'host/', 'io/']],
   ['test/', ['test/', 'bench/', 'host/', 'io/']],
 ];
-const SHARED_BY_HOST = ['errors', 'limits', 'number-value', 'clock', 'random'].map((name) => `host/${name}.ts`);
+/** What all of host may use. */
+const SHARED_BY_HOST = ['errors', 'limits', 'number-value', 'clock', 'random'].map(
+  (name) => `host/${name}.ts`,
+);
 
 test('imports point one way: host to io, and in host from the doors down to the core', () => {
   const wrong: string[] = [];
@@ -80,11 +97,13 @@ test('every import leads to a file of the tree, to Node, or to a package that is
 
 test('what a plain install pulls is used', () => {
   const used = new Set(sources.filter(isHost).flatMap(({ imports }) => imports.map(packageOf)));
-  const idle = Object.keys(manifest('package.json').dependencies ?? {}).filter((name) => !used.has(name));
+  const idle = Object.keys(manifest('package.json').dependencies ?? {}).filter(
+    (name) => !used.has(name),
+  );
   assert.deepEqual(idle, []);
 });
 
-// --- One home for what reaches outside --------------------------------------------------------------------------------
+// --- One home for what reaches outside -----------------------------------------------------------
 
 const HOMES: readonly { what: string; pattern: RegExp; homes: readonly string[] }[] = [
   {
@@ -105,7 +124,7 @@ const HOMES: readonly { what: string; pattern: RegExp; homes: readonly string[] 
   {
     what: 'randomness: Math.random, random bytes',
     pattern: /\bMath\.random\b|\brandom(Bytes|Int|UUID|FillSync)\b|\bgetRandomValues\b/,
-    // The folder lock draws names that no other process may draw, simulated or not, and io imports nothing of host.
+    // The folder lock draws names that no other process may draw, and io imports nothing of host.
     homes: ['host/random.ts', 'io/disk/folder-lock.ts'],
   },
   {
@@ -125,36 +144,54 @@ for (const { what, pattern, homes } of HOMES) {
   });
 }
 
-// --- Nothing dead, nothing unfinished ---------------------------------------------------------------------------------
+// --- Nothing dead, nothing unfinished ------------------------------------------------------------
 
 /** Where programs and threads begin. */
 const ENTRIES = ['host/index.ts', 'host/runtime/log-thread.ts', 'host/runtime/pool-worker.ts'];
-/** Seams that only tests enter, on purpose: a whole database on one thread, a disk that crashes. */
+/** Seams that only tests enter, on purpose: a database on one thread, a disk that crashes. */
 const TEST_SEAMS = ['host/engine/inline-engine.ts', 'io/disk/simulated-file-system.ts'];
 
 test('every file of host and io is reached from an entry or from a declared test seam', () => {
-  const commands = sources.map(({ path }) => path).filter((path) => /^host\/cli\/[^/]+\.ts$/.test(path));
+  const commands = sources
+    .map(({ path }) => path)
+    .filter((path) => /^host\/cli\/[^/]+\.ts$/.test(path));
   const reached = reachedFrom([...ENTRIES, ...TEST_SEAMS, ...commands]);
-  assert.deepEqual(unreached(reached, (source) => isHost(source) || isIo(source)), []);
+  assert.deepEqual(
+    unreached(reached, (source) => isHost(source) || isIo(source)),
+    [],
+  );
 });
 
 test('every file of the core is reached from its ABI', () => {
   const reached = reachedFrom(['core-as/index.ts']);
-  assert.deepEqual(unreached(reached, ({ path }) => path.startsWith('core-as/')), []);
+  assert.deepEqual(
+    unreached(reached, ({ path }) => path.startsWith('core-as/')),
+    [],
+  );
 });
 
 test('every file of bench and test is reached from something that is run', () => {
   const runs = sources
     .map(({ path }) => path)
-    .filter((path) => /\.(test|worker)\.ts$|^test\/(.*\/)?run\.ts$|^bench\/(run|child|micro\/.*)\.ts$/.test(path));
+    .filter((path) =>
+      /\.(test|worker)\.ts$|^test\/(.*\/)?run\.ts$|^bench\/(run|child|micro\/.*)\.ts$/.test(path),
+    );
   const reached = reachedFrom(runs);
   // Threads and children are started by name.
   const named = (path: string): boolean => {
     const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.ts$/, '');
-    return [...reached].some((other) => new RegExp(`/${name}\\.[jt]s['"\`]|['"\`]${name}['"\`]`).test(byPath.get(other)!.code));
+    return [...reached].some((other) =>
+      new RegExp(`/${name}\\.[jt]s['"\`]|['"\`]${name}['"\`]`).test(byPath.get(other)!.code),
+    );
   };
-  const dead = unreached(reached, ({ path }) => path.startsWith('bench/') || path.startsWith('test/'));
-  assert.deepEqual(dead.filter((path) => !named(path)), []);
+  const dead = unreached(
+    reached,
+    ({ path }) => path.startsWith('bench/') || path.startsWith('test/'),
+  );
+  assert.deepEqual(
+    dead.filter((path) => !named(path)),
+    [],
+  );
 });
 
 test(`no file of the product is longer than ${LINES_MAX} lines`, () => {
@@ -167,22 +204,26 @@ test(`no file of the product is longer than ${LINES_MAX} lines`, () => {
 });
 
 test('nothing is left for later, and no test is skipped or singled out', () => {
-  const marks = new RegExp(`\\b(${['TO', 'FIX'].map((start) => `${start}${start === 'TO' ? 'DO' : 'ME'}`).join('|')})\\b`);
+  const marks = /\b(TO)(DO)\b|\b(FIX)(ME)\b/;
   const switches = /\b(test|it|describe|suite)\.(skip|only|todo)\b|\b(skip|only|todo): true\b/;
-  const left = sources.filter(({ text, code }) => marks.test(text) || switches.test(code)).map(({ path }) => path);
+  const left = sources
+    .filter(({ text, code }) => marks.test(text) || switches.test(code))
+    .map(({ path }) => path);
   assert.deepEqual(left, []);
 });
 
-test('no file names a place of somebody\'s machine', () => {
+test("no file names a place of somebody's machine", () => {
   const place = /(?<![\w.])\/(home|Users|root|work|mnt|private)\/[\w.-]/;
   const texts = readdirSync(ROOT, { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => ({ path: name, text: read(name) }));
-  const named = [...sources, ...texts].filter(({ text }) => place.test(text)).map(({ path }) => path);
+  const named = [...sources, ...texts]
+    .filter(({ text }) => place.test(text))
+    .map(({ path }) => path);
   assert.deepEqual(named, []);
 });
 
-// --- The top of the tree ----------------------------------------------------------------------------------------------
+// --- The top of the tree -------------------------------------------------------------------------
 
 const TOP = [
   '.ci',
@@ -220,11 +261,15 @@ test('versions are pinned, and the lock files name no place that packages come f
     for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
       assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, `${folder}package.json: ${name}`);
     }
-    assert.doesNotMatch(read(`${folder}package-lock.json`), /"resolved"/, `${folder}package-lock.json`);
+    assert.doesNotMatch(
+      read(`${folder}package-lock.json`),
+      /"resolved"/,
+      `${folder}package-lock.json`,
+    );
   }
 });
 
-// --- Reading the tree -------------------------------------------------------------------------------------------------
+// --- Reading the tree ----------------------------------------------------------------------------
 
 function sourcesUnder(folder: string): Source[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -242,14 +287,15 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/ .*$/gm, '$1');
 }
 
-/** Static imports begin a line, or end with a line that does; an indented one is text for another process. */
+/** Static imports begin a line, or end on one; an indented one is text for another process. */
 function importsOf(path: string, code: string): string[] {
-  const form = /^(?:import '|(?:import|export|\}) (?:.* )?from ')([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm;
+  const form =
+    /^(?:import '|(?:import|export|\}) (?:.* )?from ')([^'\n]+)'|\bimport\('([^'\n]+)'\)/gm;
   const names = [...code.matchAll(form)].map((match) => match[1] ?? match[2]);
   return names.map((name) => (name.startsWith('.') ? fileOf(path, name) : name));
 }
 
-/** The file that a relative import means: written `.js` in our TypeScript, without a suffix in AssemblyScript. */
+/** The file that a relative import means: `.js` in TypeScript, no suffix in AssemblyScript. */
 function fileOf(importer: string, name: string): string {
   const plain = join(dirname(importer), name).replace(/\.js$/, '');
   return existsSync(join(ROOT, `${plain}.ts`)) ? `${plain}.ts` : plain;
@@ -270,7 +316,9 @@ function reachedFrom(entries: readonly string[]): Set<string> {
 /** Ambient declarations are imported by nobody. */
 function unreached(reached: ReadonlySet<string>, chosen: (source: Source) => boolean): string[] {
   return sources
-    .filter((source) => chosen(source) && !reached.has(source.path) && !source.path.endsWith('.d.ts'))
+    .filter(
+      (source) => chosen(source) && !reached.has(source.path) && !source.path.endsWith('.d.ts'),
+    )
     .map(({ path }) => path);
 }
 

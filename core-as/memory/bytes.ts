@@ -33,7 +33,10 @@ export function equalBytes(a: usize, b: usize, length: u32): bool {
   return true;
 }
 
-/** Copies between areas that do not overlap. Short copies stay inside the module: memory.copy is a call out of it. */
+/**
+ * Copies between areas that do not overlap. Short copies stay inside the module: memory.copy is a
+ * call out of it.
+ */
 @inline
 export function copyBytes(to: usize, from: usize, bytes: u32): void {
   if (bytes > COPY_INLINE_MAX) memory.copy(to, from, bytes);
@@ -100,7 +103,10 @@ export function storeU16BE(ptr: usize, value: u32): void {
   store<u8>(ptr, <u8>value, 1);
 }
 
-/** The first 8 bytes of a key as an integer that orders like the key; a shorter key is padded with zeros. */
+/**
+ * The first 8 bytes of a key as an integer that orders like the key; a shorter key is padded with
+ * zeros.
+ */
 @inline
 export function keyPrefix(key: usize, length: u32): u64 {
   return length >= 8 ? loadU64BE(key) : shortPrefix(key, length);

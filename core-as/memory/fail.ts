@@ -1,7 +1,8 @@
 // The end of a shard's life: the poison word, and fail(), which sets it and traps.
 //
-// A trap does not roll back. Whatever was half changed stays so, the poison word is read by every entry after the latch
-// was taken and in every slice of a wait for it, and the database is recovered from its log. The first code stays.
+// A trap does not roll back. Whatever was half changed stays so, the poison word is read by every
+// entry after the latch was taken and in every slice of a wait for it, and the database is
+// recovered from its log. The first code stays.
 import { INFO_AT, LATCH_AT } from '../layout';
 
 export const POISON_AT: usize = INFO_AT + 64; // u32, atomic; a word of ShardInfo

@@ -1,14 +1,19 @@
-// Small and middle allocations that live long: slabs of one size class in HEAP pages, larger ones as page runs.
+// Small and middle allocations that live long: slabs of one size class in HEAP pages, larger ones
+// as page runs.
 //
 // Relies on: the latch is held (or the memory is private). Blocks are 16-aligned.
 //
-//   HEAP page entry: class = size class, used = blocks handed out, free = first free block of the page (index, NO_BLOCK none);
-//   a free block begins with the u16 index of the next one. Pages with room are linked from HeapState, one list a class.
+//   HEAP page entry:  class = size class . used = blocks handed out . free = first free block
+//   free block:       +0 index of the next free block of the page u16 (NO_BLOCK = none)
+//   HeapState:        one list a class of the pages that have room, linked by next and prev
 //
-// Invariants: an empty free list means that the blocks handed out so far are exactly 0..used-1, so `used` is the next
-// fresh one: no page is ever swept. A page with no block in use goes back to the page allocator.
+// Invariants: an empty free list means that the blocks handed out so far are exactly 0..used-1, so
+// `used` is the next fresh one: no page is ever swept. A page with no block in use goes back to the
+// page allocator.
 import { HEAP_STATE_AT, PAGE_BYTES, PAGE_HEAP } from '../layout';
-import { NO_PAGE, PageEntry, pageAddress, pageAlloc, pageEntry, pageIndex, pageRun, pageRunFree } from './pages';
+import {
+  NO_PAGE, PageEntry, pageAddress, pageAlloc, pageEntry, pageIndex, pageRun, pageRunFree,
+} from './pages';
 
 const NO_BLOCK: u16 = 0xffff;
 const CLASS_RUN: u8 = 255;
@@ -35,7 +40,9 @@ function classOf(bytes: u32): u32 {
 }
 
 export function heapInit(): void {
-  for (let sizeClass: u32 = 0; sizeClass < CLASSES; sizeClass++) store<u32>(listHead(sizeClass), NO_PAGE);
+  for (let sizeClass: u32 = 0; sizeClass < CLASSES; sizeClass++) {
+    store<u32>(listHead(sizeClass), NO_PAGE);
+  }
 }
 
 /** At least `bytes` bytes with unspecified content, or 0 when there is no page. */

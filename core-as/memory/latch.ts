@@ -1,20 +1,22 @@
 // The latch of a shard: one word, the owner's thread slot + 1, 0 when free.
 //
-// It is held only inside one call of the core. On a private memory, and with it no other thread, taking it does nothing.
+// It is held only inside one call of the core. On a private memory, and with it no other thread,
+// taking it does nothing.
 //
-// Contention: a brief spin, then BUSY if the thread may not block, else waits in slices of at most 10 ms, each followed
-// by a look at the poison word. A thread can die inside the core with the latch held (terminate() does that), so a
-// waiter that sees no progress for 5 s poisons the shard itself (R7). Progress is `serial`, which every owner raises:
-// a slow but living succession of owners is never taken for a dead one.
+// Contention: a brief spin, then BUSY if the thread may not block, else waits in slices of at most
+// 10 ms, each followed by a look at the poison word. A thread can die inside the core with the
+// latch held (terminate() does that), so a waiter that sees no progress for 5 s poisons the shard
+// itself (R7). Progress is `serial`, which every owner raises: a slow but living succession of
+// owners is never taken for a dead one.
 //
-// Order: a waiter raises `waiters` before it looks at the word for the last time, an owner clears the word before it
-// looks at `waiters`; both are sequentially consistent, so no wake-up is lost.
+// Order: a waiter raises `waiters` before it looks at the word for the last time, an owner clears
+// the word before it looks at `waiters`; both are sequentially consistent, so no wake-up is lost.
 import { BUSY, LATCH_AT, OK, POISONED } from '../layout';
 import { POISON_DEAD_OWNER, poison, poisonCode } from './fail';
 import { stackProbe } from './probe';
 import { blocking, isPrivate, result, scratch, slot } from './thread';
 
-const SPINS: u32 = 200;
+const SPINS: u32 = 1500; // a few times the usual hold
 const SLICE_NANOSECONDS: i64 = 10_000_000;
 const SLICES_OF_PATIENCE: u32 = 500;
 const TIMED_OUT: i32 = 2; // result of atomic.wait
@@ -77,11 +79,12 @@ export function assertTouched(countMax: u32): void {
 }
 
 function latchContend(): i32 {
-  // No call of the core enters another: the word is ours because an earlier call of this thread, or of the one that had the
-  // slot before, ended in a trap.
-  if (load<u32>(LATCH_AT) == slot + 1) poison(POISON_DEAD_OWNER);
+  // No call of the core enters another: the word is ours because an earlier call of this thread, or
+  // of the one that had the slot before, ended in a trap.
+  if (atomic.load<u32>(LATCH_AT) == slot + 1) poison(POISON_DEAD_OWNER);
   for (let spin: u32 = 0; spin < SPINS; spin++) {
-    if (load<u32>(LATCH_AT) == 0 && atomic.cmpxchg<u32>(LATCH_AT, 0, slot + 1) == 0) return OK;
+    if (atomic.load<u32>(LATCH_AT) != 0) continue;
+    if (atomic.cmpxchg<u32>(LATCH_AT, 0, slot + 1) == 0) return OK;
   }
   if (poisonCode() != 0) return POISONED;
   return blocking ? latchSleep(true) : BUSY;
@@ -113,9 +116,10 @@ function latchSlices(take: bool): i32 {
   }
 }
 
-// V8's baseline compiler (Node 20) takes a wrong timeout for memory.atomic.wait32, and sleeps for ever, depending on which
-// other values are in registers. In a function that does nothing else it is right; so that no optimizer inlines it, it is
-// called through the table. (Tested: a dead owner is given up, with and without the optimizing compiler.)
+// V8's baseline compiler (Node 20) takes a wrong timeout for memory.atomic.wait32, and sleeps for
+// ever, depending on which other values are in registers. In a function that does nothing else it
+// is right; so that no optimizer inlines it, it is called through the table. (Tested: a dead owner
+// is given up, with and without the optimizing compiler.)
 const waitFunction: (address: usize, expected: u32, nanoseconds: i64) => i32 = waitAlone;
 
 function waitAlone(address: usize, expected: u32, nanoseconds: i64): i32 {
@@ -124,12 +128,13 @@ function waitAlone(address: usize, expected: u32, nanoseconds: i64): i32 {
 
 /** Sleeps while the word is `expected`, at most that long. */
 function timedWait(address: usize, expected: u32, nanoseconds: i64): i32 {
-  return call_indirect<i32>(load<u32>(changetype<usize>(waitFunction)), address, expected, nanoseconds);
+  const index = load<u32>(changetype<usize>(waitFunction));
+  return call_indirect<i32>(index, address, expected, nanoseconds);
 }
 
 /**
- * Blocks until the latch looks free: for a synchronous call on a thread that otherwise does not block.
- * OK or POISONED. The caller then tries again; another thread may have been faster.
+ * Blocks until the latch looks free: for a synchronous call on a thread that otherwise does not
+ * block. OK or POISONED. The caller then tries again; another thread may have been faster.
  */
 export function latchWait(): i32 {
   if (isPrivate) return OK;

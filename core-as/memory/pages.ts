@@ -2,18 +2,22 @@
 //
 // Relies on: the latch is held (or the memory is private).
 //
-//   page table entry, 16 B:  next u32 . prev u32 . run u16 . used u16 . free u16 . kind u8 . class u8
+//   page table entry, 16 B
+//     next u32 . prev u32 . run u16 . used u16 . free u16 . kind u8 . class u8
 //     run    pages of the run that starts here, 0 inside a run and for a free page
 //     next, prev, used, free, class belong to the page's owner (a memtable's chain, a heap page)
 //
 // Invariants:
-//   a page is FREE exactly when its bit in the bitmap is set, or it waits in the recycle chain (kind still MEMTABLE);
-//   single pages are taken from the low end and runs from the high end, so that runs find contiguous room;
+//   a page is free exactly when its bit in the bitmap is set (kind FREE), or when it waits in the
+//   recycle chain (kind still MEMTABLE);
+//   single pages are taken from the low end, runs from the high end: runs find contiguous room;
 //   pages are counted by kind at every change.
 //
-// The recycle chain makes dropping a memtable O(1): its whole chain is linked in front, and each allocation afterwards
-// moves a bounded number of pages from there to the bitmap.
-import { PAGE_BITMAP_AT, PAGE_BYTES, PAGE_FREE, PAGE_MEMTABLE, PAGE_STATE_AT, PAGE_TABLE_AT, PAGES_MAX } from '../layout';
+// The recycle chain makes dropping a memtable O(1): its whole chain is linked in front, and each
+// allocation afterwards moves a bounded number of pages from there to the bitmap.
+import {
+  PAGE_BITMAP_AT, PAGE_BYTES, PAGE_FREE, PAGE_MEMTABLE, PAGE_STATE_AT, PAGE_TABLE_AT, PAGES_MAX,
+} from '../layout';
 import { cacheGivePage } from '../version/cache';
 
 export const NO_PAGE: u32 = 0xffffffff;
@@ -238,7 +242,10 @@ export function pageKind(ptr: usize): u32 {
   return pageEntry(pageIndex(ptr)).kind;
 }
 
-/** Gives back a whole chain of memtable runs, linked by `next` from `head` to `tail`, `pages` in all. O(1). */
+/**
+ * Gives back a whole chain of memtable runs, linked by `next` from `head` to `tail`, `pages` in
+ * all. O(1).
+ */
 export function pageChainFree(head: u32, tail: u32, pages: u32): void {
   const state = pageState();
   assert(pageEntry(head).kind == PAGE_MEMTABLE && pageEntry(tail).next == NO_PAGE);

@@ -1,15 +1,21 @@
-// What one thread knows about itself: the only mutable globals of the core, since globals are per instance.
+// What one thread knows about itself: the only mutable globals of the core, since globals are per
+// instance.
 //
-// They are set by attach() and privateInit() and by nothing else. `scratch` is the thread's own three pages (layout.ts):
-// no other thread writes there, so nothing in it needs the latch.
-import { CursorRequest, FOUND_AT, Found, IN_AT, KEY2_AT, KEY_AT, OUT_AT, PARAMS_AT, RESULT_AT, Result } from '../layout';
+// They are set by attach() and privateInit() and by nothing else. `scratch` is the thread's own
+// three pages (layout.ts): no other thread writes there, so nothing in it needs the latch.
+import {
+  CursorRequest, FOUND_AT, Found, IN_AT, KEY2_AT, KEY_AT, OUT_AT, PARAMS_AT, RESULT_AT, Result,
+} from '../layout';
 
 export let scratch: usize = 0;
 export let slot: i32 = -1; // 0..63 in the thread table
-export let blocking: bool = false; // may wait for the latch (not a main thread inside an async operation)
+// may wait for the latch (not a main thread inside an async operation)
+export let blocking: bool = false;
 export let isPrivate: bool = false; // this instance owns its whole memory: no latch
 
-export function threadSet(scratchPtr: usize, slotIndex: i32, mayBlock: bool, privateMemory: bool): void {
+export function threadSet(
+  scratchPtr: usize, slotIndex: i32, mayBlock: bool, privateMemory: bool,
+): void {
   scratch = scratchPtr;
   slot = slotIndex;
   blocking = mayBlock;

@@ -1,19 +1,22 @@
 // Where a memtable's bytes come from: a chain of MEMTABLE pages with two bump pointers.
 //
-//   chain   head (the page of the Memtable struct) -> runs in any order -> tail, linked by PageEntry.next
-//   entries entryAt .. entryEnd    8-aligned, next-fit; an entry above one page has a run of its own
+//   chain   head (the page of the Memtable) -> runs in any order -> tail, linked by PageEntry.next
+//   entries entryAt .. entryEnd    8-aligned, next-fit; an entry above a page has a run of its own
 //   nodes   nodeAt .. nodeEnd      64-aligned: tree nodes and index buckets
 //   spares  single pages of the chain that are not in use yet, stacked by PageEntry.prev
-//   runs    reserved for large entries, in the order they will be asked for, linked by PageEntry.prev
+//   runs    reserved for large entries, in the order of their use, linked by PageEntry.prev
 //
-// Relies on: the latch is held. Nothing is freed singly: the chain is spliced off as a whole when the memtable is dropped.
+// Relies on: the latch is held. Nothing is freed singly: the chain is spliced off as a whole when
+// the memtable is dropped.
 //
-// Invariant: after arenaReserve said OK, the allocations it was told of cannot fail. That is what makes an apply all or
-// nothing. (Next-fit is monotone: an overwrite in place, which asks for less than was announced, never makes the rest
-// need more pages than announced.)
+// Invariant: after arenaReserve said OK, the allocations it was told of cannot fail. That is what
+// makes an apply all or nothing. (Next-fit is monotone: an overwrite in place, which asks for less
+// than was announced, never makes the rest need more pages than announced.)
 import { PAGE_BYTES, PAGE_MEMTABLE } from '../layout';
 import { POISON_INVARIANT, fail } from '../memory/fail';
-import { NO_PAGE, pageAddress, pageAlloc, pageEntry, pageIndex, pageRun, pageRunFree } from '../memory/pages';
+import {
+  NO_PAGE, pageAddress, pageAlloc, pageEntry, pageIndex, pageRun, pageRunFree,
+} from '../memory/pages';
 import { Memtable } from './memtable';
 
 /** Links a run of pages to the end of the chain. */
@@ -124,7 +127,10 @@ function entryAllocateSlow(memtable: Memtable, bytes: u32): usize {
   return page;
 }
 
-/** What a large entry leaves of its last page serves the next entries, if it is more than they have now. */
+/**
+ * What a large entry leaves of its last page serves the next entries, if it is more than they have
+ * now.
+ */
 function offerRest(memtable: Memtable, at: u32, end: u32): void {
   if (end - at <= memtable.entryEnd - memtable.entryAt) return;
   memtable.entryAt = at;

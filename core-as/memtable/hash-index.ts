@@ -4,14 +4,17 @@
 //   +0                        +28      +32                       +60
 //   | hash u32 x 7            | count  | entry u32 x 7           | overflow |
 //
-// Bucket number b lies in segment b >> 10 (one page of 1,024 buckets; addresses in the memtable's directory). The table grows
-// by one bucket at an insert once the load passes BUCKET_LOAD: the bucket `count - 2^k` is split in two by the next bit
-// of the hash. So no insert ever rehashes the table (R20), and no key is read for a split: the hash is stored.
+// Bucket number b lies in segment b >> 10 (one page of 1,024 buckets; addresses in the memtable's
+// directory). The table grows by one bucket at an insert once the load passes BUCKET_LOAD: the
+// bucket `count - 2^k` is split in two by the next bit of the hash. So no insert ever rehashes the
+// table (R20), and no key is read for a split: the hash is stored.
 //
-// Relies on: the latch is held, or the memtable is frozen and the call only reads. Keys are hashed with the database's
-// secret seed by a folded multiplication, so that nobody can choose keys that meet in one bucket.
+// Relies on: the latch is held, or the memtable is frozen and the call only reads. Keys are hashed
+// with the database's secret seed by a folded multiplication, so that nobody can choose keys that
+// meet in one bucket.
 //
-// Invariant: a split frees at least the overflow buckets it needs, so an insert takes at most one new overflow bucket.
+// Invariant: a split frees at least the overflow buckets it needs, so an insert takes at most one
+// new overflow bucket.
 import { Entry, ENTRY_BYTES } from '../layout';
 import { equalBytes } from '../memory/bytes';
 import { nodeAllocate, spareTake } from './arena';
@@ -39,7 +42,10 @@ function fold(a: u64, b: u64): u64 {
   return (a * b) ^ (aHigh * bHigh + ((aHigh * bLow) >> 32) + (middle >> 32));
 }
 
-/** Hash of a whole key under the shard's seed. The low half picks the bucket, the high half other tables' slots. */
+/**
+ * Hash of a whole key under the shard's seed. The low half picks the bucket, the high half other
+ * tables' slots.
+ */
 export function keyHash(seed: u64, key: usize, length: u32): u64 {
   const secret = seed ^ SECRET_1;
   let hash = fold(secret, length ^ SECRET_2);
@@ -85,7 +91,8 @@ export function indexFind(memtable: Memtable, hash: u32, key: usize, length: u32
     while (hits != 0) {
       const at = bucket + ENTRIES + ((<usize>ctz<u32>(hits)) << 2);
       const entry = changetype<Entry>(<usize>load<u32>(at));
-      if (entry.keyLength == length && equalBytes(changetype<usize>(entry) + ENTRY_BYTES, key, length)) return at;
+      const found = changetype<usize>(entry) + ENTRY_BYTES;
+      if (entry.keyLength == length && equalBytes(found, key, length)) return at;
       hits &= hits - 1;
     }
     bucket = load<u32>(bucket, OVERFLOW);

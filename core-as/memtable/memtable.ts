@@ -1,16 +1,23 @@
 // A memtable: the newest version of each key written since it began, in order and by hash.
 //
-// One page holds the struct, the directory of the hash index and the first nodes; entries and further nodes lie in pages
-// of its chain (arena.ts). A shard has one active memtable and at most one frozen one, which nobody changes any more.
+// One page holds the struct, the directory of the hash index and the first nodes; entries and
+// further nodes lie in pages of its chain (arena.ts). A shard has one active memtable and at most
+// one frozen one, which nobody changes any more.
 //
-//   first page:  +0 Memtable . +192 copy of a bucket while it is split . +256 index directory . +8,448 nodes
+//   first page:  +0 Memtable . +192 copy of a bucket while it is split . +256 index directory
+//                +8,448 nodes
 //   second page: segment 0 of the hash index
 //
-// Relies on: the latch is held. A frozen memtable may be read without it by whoever is the only one to drop it.
+// Relies on: the latch is held. A frozen memtable may be read without it by whoever is the only one
+// to drop it.
 //
-// Invariants: a key has one entry, in the tree and in the index alike; an entry is overwritten in place only in the
-// active memtable; keys never change, so a separator of the tree may point into an entry that was replaced.
-import { BATCH_ENTRIES_MAX, DELETE, ENTRY_BYTES, Entry, MEMTABLE_FULL, NO_MEMORY, OK, PAGE_BYTES, PAGE_MEMTABLE } from '../layout';
+// Invariants: a key has one entry, in the tree and in the index alike; an entry is overwritten in
+// place only in the active memtable; keys never change, so a separator of the tree may point into
+// an entry that was replaced.
+import {
+  BATCH_ENTRIES_MAX, DELETE, ENTRY_BYTES, Entry, MEMTABLE_FULL, NO_MEMORY, OK, PAGE_BYTES,
+  PAGE_MEMTABLE,
+} from '../layout';
 import { alignUp8, copyBytes } from '../memory/bytes';
 import { assertLatched, assertTouched } from '../memory/latch';
 import { NO_PAGE, pageAlloc, pageFree, pageIndex, pageChainFree } from '../memory/pages';
@@ -24,7 +31,8 @@ export const INDEX_DIRECTORY_AT: usize = 256;
 const SEGMENTS_MAX: u32 = 2048;
 const NODES_AT: u32 = 256 + (SEGMENTS_MAX << 2);
 const SLACK_BYTES_MAX: u32 = 255 << 3;
-const GROWING_BYTES_MAX: u32 = 4096; // an entry up to this size gets room to grow when it is replaced
+// an entry up to this size gets room to grow when it is replaced
+const GROWING_BYTES_MAX: u32 = 4096;
 
 @unmanaged
 export class Memtable {
@@ -50,7 +58,8 @@ export class Memtable {
   freeBucket: u32;
   bytes: u64; // of keys and values
   maxSequence: u64;
-  firstEpoch: u32; // lower bound of the epochs of all records whose effects it holds (R4: firstGroup)
+  // lower bound of the epochs of all records whose effects it holds (R4: firstGroup)
+  firstEpoch: u32;
   frozen: u32;
 }
 
@@ -108,7 +117,10 @@ export function entryBytes(keyLength: u32, valueLength: u32): u32 {
   return alignUp8(ENTRY_BYTES + keyLength + valueLength);
 }
 
-/** What an entry may take at most: a replaced one gets an eighth more, to be overwritten in place later. */
+/**
+ * What an entry may take at most: a replaced one gets an eighth more, to be overwritten in place
+ * later.
+ */
 @inline
 export function entryBytesMax(keyLength: u32, valueLength: u32): u32 {
   const bytes = entryBytes(keyLength, valueLength);
@@ -132,8 +144,8 @@ function nodeBytesMax(memtable: Memtable, entries: u32): u32 {
 }
 
 /**
- * Whether `entries` entries of together `bytesMax` bytes fit without a new page. Only if not, the caller announces
- * them one by one to find how many pages they need.
+ * Whether `entries` entries of together `bytesMax` bytes fit without a new page. Only if not, the
+ * caller announces them one by one to find how many pages they need.
  */
 @inline
 export function memtableFits(memtable: Memtable, entries: u32, bytesMax: u32): bool {
@@ -144,13 +156,16 @@ export function memtableFits(memtable: Memtable, entries: u32, bytesMax: u32): b
 }
 
 /**
- * Makes sure of `entryPages` single pages and `runPages` pages in runs (which the caller reserves itself), and of nodes
- * and buckets for `entries` entries. OK, or a status with nothing changed.
+ * Makes sure of `entryPages` single pages and `runPages` pages in runs (which the caller reserves
+ * itself), and of nodes and buckets for `entries` entries. OK, or a status with nothing changed.
  */
-export function memtableReserve(memtable: Memtable, entries: u32, entryPages: u32, runPages: u32): i32 {
+export function memtableReserve(
+  memtable: Memtable, entries: u32, entryPages: u32, runPages: u32,
+): i32 {
   const nodePages = nodeBytesMax(memtable, entries) / (PAGE_BYTES - NODE_BYTES) + 1;
   const single = entryPages + nodePages + (entries >> 10) + 1;
-  if (memtable.entries > 0 && memtablePages(memtable) + single + runPages > writeState().hardPages) {
+  const total = memtablePages(memtable) + single + runPages;
+  if (memtable.entries > 0 && total > writeState().hardPages) {
     return MEMTABLE_FULL;
   }
   if (memtable.buckets + entries > SEGMENTS_MAX << 10) return MEMTABLE_FULL;
@@ -172,7 +187,8 @@ export function memtableFind(memtable: Memtable, hash: u32, key: usize, length: 
 
 /** Puts the newest version of a key. Room was reserved: cannot fail. */
 export function memtablePut(
-  memtable: Memtable, hash: u32, key: usize, keyLength: u32, kind: u8, value: usize, valueLength: u32, sequence: u64,
+  memtable: Memtable, hash: u32, key: usize, keyLength: u32, kind: u8, value: usize, valueLength:
+  u32, sequence: u64,
 ): void {
   assertLatched();
   assertTouched(BATCH_ENTRIES_MAX);

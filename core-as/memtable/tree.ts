@@ -1,17 +1,24 @@
-// The order of a memtable: a B+tree of fat nodes whose slots hold the first 8 bytes of a key beside a pointer to it.
+// The order of a memtable: a B+tree of fat nodes whose slots hold the first 8 bytes of a key beside
+// a pointer to it.
 //
-//   leaf, 512 B    +0 count u16 . level u16 = 0 . +4 previous leaf . +8 next leaf . +12 slot of the last insert u32
+//   leaf, 512 B    +0 count u16 . level u16 = 0 . +4 previous leaf . +8 next leaf
+//                  +12 slot of the last insert u32
 //                  +16 prefix u64 x 41 . +344 entry u32 x 41
 //   inner, 512 B   +0 count u16 . level u16 > 0 . +4 unused
-//                  +16 prefix u64 x 31 . +264 separator u32 x 31 (an Entry whose key it is) . +388 child u32 x 31
-//                  child i holds the keys from separator i on; separator 0 stands for "below everything" and is not read
+//                  +16 prefix u64 x 31 . +264 separator u32 x 31 (an Entry whose key it is)
+//                  +388 child u32 x 31
+//                  child i holds the keys from separator i on; separator 0 stands for "below
+//                  everything" and is not read
 //
-// Most comparisons end at the prefixes, inside one node. Keys that share theirs (one partition) are compared in full.
+// Most comparisons end at the prefixes, inside one node. Keys that share theirs (one partition) are
+// compared in full.
 //
-// Relies on: the latch is held, or the memtable is frozen and the call only reads. Keys are never removed.
+// Relies on: the latch is held, or the memtable is frozen and the call only reads. Keys are never
+// removed.
 //
-// Invariants: prefixes are in order, and whole keys strictly so; every leaf but the root's first has an entry. An insert
-// splits full nodes on its way down, so a parent always has room for one more child and nothing climbs back up.
+// Invariants: prefixes are in order, and whole keys strictly so; every leaf but the root's first
+// has an entry. An insert splits full nodes on its way down, so a parent always has room for one
+// more child and nothing climbs back up.
 import { ENTRY_BYTES, Entry } from '../layout';
 import { compareBytes, keyPrefix } from '../memory/bytes';
 import { nodeAllocate } from './arena';
@@ -86,7 +93,10 @@ export function treeInit(memtable: Memtable): void {
   memtable.lastLeaf = leaf;
 }
 
-/** Slots from `first` whose prefix is below `prefix` (or equal to it, with `orEqual`), without a branch to mispredict. */
+/**
+ * Slots from `first` whose prefix is below `prefix` (or equal to it, with `orEqual`), without a
+ * branch to mispredict.
+ */
 @inline
 function slotsBelow(node: usize, first: u32, count: u32, prefix: u64, orEqual: bool): u32 {
   let base = prefixAt(node, first);
@@ -130,7 +140,9 @@ function leafSlot(leaf: usize, prefix: u64, key: usize, length: u32): u32 {
   return leafSlotAmongEqual(leaf, slot, count, prefix, key, length);
 }
 
-function leafSlotAmongEqual(leaf: usize, first: u32, count: u32, prefix: u64, key: usize, length: u32): u32 {
+function leafSlotAmongEqual(
+  leaf: usize, first: u32, count: u32, prefix: u64, key: usize, length: u32,
+): u32 {
   let low = first;
   let high = slotsBelow(leaf, first, count, prefix, true);
   // Most partitions grow at their end: look there first.
@@ -151,7 +163,10 @@ function leafOf(memtable: Memtable, prefix: u64, key: usize, length: u32): usize
   return node;
 }
 
-/** Inserts an entry whose key is not in the tree. At most one node a level, and a root, are allocated. */
+/**
+ * Inserts an entry whose key is not in the tree. At most one node a level, and a root, are
+ * allocated.
+ */
 export function treeInsert(memtable: Memtable, entry: usize): void {
   const key = entry + ENTRY_BYTES;
   const length: u32 = changetype<Entry>(entry).keyLength;
@@ -229,8 +244,9 @@ function shiftUp4(at: usize, count: u32): void {
 }
 
 /**
- * Splits a full leaf. Keys that arrive in ascending order, at the end of the tree or of a partition inside it, leave
- * full leaves behind: if the key goes right after the last insert, the split is made there.
+ * Splits a full leaf. Keys that arrive in ascending order, at the end of the tree or of a partition
+ * inside it, leave full leaves behind: if the key goes right after the last insert, the split is
+ * made there.
  */
 function splitLeaf(
   memtable: Memtable, parent: usize, slot: u32, leaf: usize, prefix: u64, key: usize, length: u32,
@@ -248,7 +264,8 @@ function splitLeaf(
   rightHead.lastInsert = LEAF_SLOTS;
   head.count = <u16>kept;
   head.lastInsert = ascending ? kept - 1 : LEAF_SLOTS;
-  if (ascending && at == LEAF_SLOTS) rightHead.lastInsert = 0; // the run of inserts goes on to the right
+  // the run of inserts goes on to the right
+  if (ascending && at == LEAF_SLOTS) rightHead.lastInsert = 0;
   rightHead.previous = <u32>leaf;
   rightHead.next = head.next;
   if (head.next != 0) changetype<Node>(<usize>head.next).previous = <u32>right;
@@ -257,7 +274,10 @@ function splitLeaf(
   innerInsert(parent, slot + 1, load<u64>(prefixAt(right, 0)), load<u32>(entryAt(right, 0)), right);
 }
 
-/** Splits a full inner node in the middle; the last one of its level keeps most, for ascending inserts. */
+/**
+ * Splits a full inner node in the middle; the last one of its level keeps most, for ascending
+ * inserts.
+ */
 function splitInner(memtable: Memtable, parent: usize, slot: u32, inner: usize): void {
   const head = changetype<Node>(inner);
   const last = slot + 1 == <u32>changetype<Node>(parent).count;
@@ -269,7 +289,9 @@ function splitInner(memtable: Memtable, parent: usize, slot: u32, inner: usize):
   memory.copy(childAt(right, 0), childAt(inner, kept), moved << 2);
   changetype<Node>(right).count = <u16>moved;
   head.count = <u16>kept;
-  innerInsert(parent, slot + 1, load<u64>(prefixAt(right, 0)), load<u32>(separatorAt(right, 0)), right);
+  innerInsert(
+    parent, slot + 1, load<u64>(prefixAt(right, 0)), load<u32>(separatorAt(right, 0)), right,
+  );
 }
 
 /** Makes the slot of a key that is in the tree point to a new entry of the same key. */
@@ -323,7 +345,9 @@ function leafAfter(leaf: usize): u64 {
 
 function leafBefore(leaf: usize): u64 {
   const previous: usize = changetype<Node>(leaf).previous;
-  return previous != 0 ? position(previous, <u32>changetype<Node>(previous).count - 1) : NO_POSITION;
+  return previous != 0
+    ? position(previous, <u32>changetype<Node>(previous).count - 1)
+    : NO_POSITION;
 }
 
 /** The next position in key order, or NO_POSITION. */

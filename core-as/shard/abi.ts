@@ -1,12 +1,14 @@
-// The numbers that the module and its host must agree on: the host reads them when it loads a module and refuses one
-// that differs. New ones go to the end.
+// The numbers that the module and its host must agree on: the host reads them when it loads a
+// module and refuses one that differs. New ones go to the end.
 //
-//   +0 count u32 . then `count` x u32 in the order below. In the constants of the module: readable before any init.
+//   +0 count u32 . then `count` x u32 in the order below
+//
+// They lie in the constants of the module: readable before any init.
 import {
   BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BATCH_HEADER_BYTES, GUARD_BYTES, HEADER_AT, IN_AT, IN_BYTES,
-  INLINE_VALUE_MAX, ITEM_BYTES_MAX, ITEM_SIZE_MAX, KEY2_AT, KEY_AT, KEY_BYTES_MAX, LOG_RECORD_BYTES, OUT_AT, OUT_BYTES,
-  PAGE_BYTES, PARAMS_AT, RESULT_AT, RING_AT, RING_BYTES_MIN, RUN_BYTES_MAX, RUN_ENTRY_BYTES, SHAPES_MAX,
-  SHAPE_LIST_BYTES_MAX, SHAPE_NAMES_MAX, THREADS_MAX, VALUE_BYTES_MAX,
+  INLINE_VALUE_MAX, ITEM_BYTES_MAX, ITEM_SIZE_MAX, KEY2_AT, KEY_AT, KEY_BYTES_MAX, LOG_RECORD_BYTES,
+  OUT_AT, OUT_BYTES, PAGE_BYTES, PARAMS_AT, RESULT_AT, RING_AT, RING_BYTES_MIN, RUN_BYTES_MAX,
+  RUN_ENTRY_BYTES, SHAPES_MAX, SHAPE_LIST_BYTES_MAX, SHAPE_NAMES_MAX, THREADS_MAX, VALUE_BYTES_MAX,
 } from '../layout';
 
 const ABI_VERSION: u32 = 1;

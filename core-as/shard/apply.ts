@@ -3,30 +3,33 @@
 //   before the latch   batch well-formed, keys hashed, upper bounds known (batch.ts)
 //   under the latch    1. checks, which change nothing: locks, guards, shapes, ring, memtable
 //                      2. room is reserved; from here on nothing can fail
-//                      3. shapes get their ids, the record goes to the ring, the entries to the memtable
+//                      3. shapes get ids, the record goes to the ring, entries to the memtable
 //
-// Guards (R5): what the caller read earlier must still be so. An entry found in a memtable must equal the guard, a tombstone
-// counting as absent; if none is found, the tables hold what the caller read, provided that it began to read after the
-// last memtable was dropped (readSequence >= retiredSequence), else RETRY. apply never reads a table.
+// Guards (R5): what the caller read earlier must still be so. An entry found in a memtable must
+// equal the guard, a tombstone counting as absent; if none is found, the tables hold what the
+// caller read, provided that it began to read after the last memtable was dropped (readSequence >=
+// retiredSequence), else RETRY. apply never reads a table.
 //
-// Relies on: a guarded key that is in no memtable now and was in none when the caller read cannot have changed between.
+// Relies on: a guarded key that is in no memtable now and was in none when the caller read cannot
+// have changed between.
 import {
-  BATCH_DECISION, BATCH_ENTRY_BYTES, BatchEntry, BatchHeader, CHECK, DELETE, ENTRY_LOG_ONLY, ENTRY_SHAPED,
-  GUARD_ABSENT, GUARD_FAILED, GUARD_TRANSACTION, GUARD_UNLOCKED, Guard, LOCKED, LOG_FULL, LOG_RECORD_BYTES, LogRecord,
-  MEMTABLE_FULL, OK, PAGE_BYTES, PUT, RECORD_DECISION, RECORD_TRANSACTION, RESULT_FROZEN_WAITING,
-  RESULT_MEMTABLE_SOFT, RETRY, SHAPE, SHAPES_FULL, SHAPE_KEY_BYTES,
+  BATCH_DECISION, BATCH_ENTRY_BYTES, BatchEntry, BatchHeader, CHECK, DELETE, ENTRY_LOG_ONLY,
+  ENTRY_SHAPED, GUARD_ABSENT, GUARD_FAILED, GUARD_TRANSACTION, GUARD_UNLOCKED, Guard, LOCKED,
+  LOG_FULL, LOG_RECORD_BYTES, LogRecord, MEMTABLE_FULL, OK, PAGE_BYTES, PUT, RECORD_DECISION,
+  RECORD_TRANSACTION, RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, RETRY, SHAPE, SHAPES_FULL,
+  SHAPE_KEY_BYTES,
 } from '../layout';
 import { copyBytes } from '../memory/bytes';
 import { result } from '../memory/thread';
 import { pagesOfLarge, runReserve, runsRelease } from '../memtable/arena';
 import { keyHash } from '../memtable/hash-index';
 import {
-  Memtable, entryBytesMax, memtableActive, memtableFind, memtableFits, memtableFrozen, memtablePages, memtablePut,
-  memtableReserve, noPages,
+  Memtable, entryBytesMax, memtableActive, memtableFind, memtableFits, memtableFrozen,
+  memtablePages, memtablePut, memtableReserve, noPages,
 } from '../memtable/memtable';
 import {
-  batchCheck, batchPlan, batchTransaction, entryAfter, entryHash, entryKey, entryValue, firstEntry, guardAt,
-  shapeRecordBytes,
+  batchCheck, batchPlan, batchTransaction, entryAfter, entryHash, entryKey, entryValue, firstEntry,
+  guardAt, shapeRecordBytes,
 } from './batch';
 import {
   hasLog, lastSequenceSlot, leave, setLastSequence, shardEnterAt, shardInfo, writeState,
@@ -35,12 +38,14 @@ import { lockCount, lockOwner, unlockHash } from './locks';
 import { ringBegin, ringCheck, ringCommit } from './ring';
 import { shapeFind, shapeIntern, shapeKeyWrite, shapesFit } from './shapes';
 
-const SHAPE_NEW: u32 = 0xffffffff; // shapeRef of a SHAPE entry between check and commit: gets an id at commit
+// shapeRef of a SHAPE entry between check and commit: gets an id at commit
+const SHAPE_NEW: u32 = 0xffffffff;
 
 /**
- * Applies the batch at `batch`. OK: Result.sequence = the last sequence assigned, count = entries recorded, flags.
- * GUARD_FAILED, LOCKED: Result.count = index of the entry. Also RETRY, MEMTABLE_FULL, LOG_FULL, SHAPES_FULL, TOO_LARGE,
- * NO_MEMORY, BAD_INPUT, STALE_CATALOG, BUSY, POISONED, CLOSED: nothing changed. On OK the shape ids in the batch are patched.
+ * Applies the batch at `batch`. OK: Result.sequence = the last sequence assigned, count = entries
+ * recorded, flags. GUARD_FAILED, LOCKED: Result.count = index of the entry. Also RETRY,
+ * MEMTABLE_FULL, LOG_FULL, SHAPES_FULL, TOO_LARGE, NO_MEMORY, BAD_INPUT, STALE_CATALOG, BUSY,
+ * POISONED, CLOSED: nothing changed. On OK the shape ids in the batch are patched.
  */
 export function apply(batch: usize, epoch: u32, catalogEpoch: u32): i32 {
   const checked = batchCheck(batch);
@@ -151,7 +156,10 @@ function recordBytesMax(entries: u32): u32 {
   return LOG_RECORD_BYTES + 8 + entries;
 }
 
-/** Counts the pages that the batch may need, entry by entry as the arena will place them, and reserves them. */
+/**
+ * Counts the pages that the batch may need, entry by entry as the arena will place them, and
+ * reserves them.
+ */
 function memtableRoom(batch: usize, header: BatchHeader, memtable: Memtable): i32 {
   let room = memtable.entryEnd - memtable.entryAt;
   let pages: u32 = 0;
@@ -204,7 +212,9 @@ function commit(batch: usize, header: BatchHeader, memtable: Memtable, epoch: u3
     }
   } else {
     recorded = shapesCommit(first, header.entryCount, memtable, firstSequence);
-    if (recorded > 0 && hasLog()) recordShaped(batch, first, header.entryCount, firstSequence, epoch, recorded);
+    if (recorded > 0 && hasLog()) {
+      recordShaped(batch, first, header.entryCount, firstSequence, epoch, recorded);
+    }
   }
   const lastSequence = firstSequence + recorded - 1;
   setLastSequence(lastSequence);
@@ -224,7 +234,9 @@ function resultFill(memtable: Memtable, lastSequence: u64, recorded: u32): void 
 }
 
 @inline
-function recordHeader(batch: usize, at: usize, firstSequence: u64, epoch: u32, recorded: u32): usize {
+function recordHeader(
+  batch: usize, at: usize, firstSequence: u64, epoch: u32, recorded: u32,
+): usize {
   const record = changetype<LogRecord>(at);
   const transaction = batchTransaction(batch);
   record.firstSequence = firstSequence;
@@ -261,13 +273,15 @@ function insert(entry: BatchEntry, hash: u32, memtable: Memtable, sequence: u64)
   store<u64>(lastSequenceSlot(hash), sequence);
   if ((entry.flags & ENTRY_LOG_ONLY) != 0) return;
   memtablePut(
-    memtable, hash, entryKey(entry), entry.keyLength, entry.kind, entryValue(entry), entry.valueLength, sequence,
+    memtable, hash, entryKey(entry), entry.keyLength, entry.kind, entryValue(entry),
+    entry.valueLength, sequence,
   );
 }
 
 /**
- * A batch with shapes or check-only entries, first pass: interns and patches, and inserts. Returns the entries that are
- * recorded. A SHAPE that turned out to exist stays in the batch with its id in shapeRef and is not recorded.
+ * A batch with shapes or check-only entries, first pass: interns and patches, and inserts. Returns
+ * the entries that are recorded. A SHAPE that turned out to exist stays in the batch with its id in
+ * shapeRef and is not recorded.
  */
 function shapesCommit(first: usize, count: u32, memtable: Memtable, firstSequence: u64): u32 {
   let entry = changetype<BatchEntry>(first);
@@ -291,7 +305,10 @@ function shapesCommit(first: usize, count: u32, memtable: Memtable, firstSequenc
   return recorded;
 }
 
-/** Interns a new shape; its definition goes to the memtable. False if it exists (an earlier entry may have made it). */
+/**
+ * Interns a new shape; its definition goes to the memtable. False if it exists (an earlier entry
+ * may have made it).
+ */
 function shapeCommit(entry: BatchEntry, memtable: Memtable, sequence: u64): bool {
   const names = entryValue(entry);
   if (entry.shapeRef != SHAPE_NEW) return false;
@@ -310,13 +327,18 @@ function shapeCommit(entry: BatchEntry, memtable: Memtable, sequence: u64): bool
   return true;
 }
 
-/** Room for the 14 bytes of a shape's key: behind the Result, where nothing else of this call lies. */
+/**
+ * Room for the 14 bytes of a shape's key: behind the Result, where nothing else of this call lies.
+ */
 @inline
 function scratchKey(): usize {
   return changetype<usize>(result()) + 96;
 }
 
-/** Second pass: the record. New shapes become PUTs, check-only entries and known shapes are left out. */
+/**
+ * Second pass: the record. New shapes become PUTs, check-only entries and known shapes are left
+ * out.
+ */
 function recordShaped(
   batch: usize, first: usize, count: u32, firstSequence: u64, epoch: u32, recorded: u32,
 ): void {

@@ -1,13 +1,16 @@
-// The input of apply, checked before the latch is taken: after batchCheck the batch is known to be well-formed.
+// The input of apply, checked before the latch is taken: after batchCheck the batch is known to be
+// well-formed.
 //
-//   BatchHeader 16 B . guards, 32 B each . entries, each 8-aligned: BatchEntry 16 B . key . value . padding   (layout.ts)
+//   BatchHeader 16 B . guards, 32 B each . entries                                  (layout.ts)
+//   entry, 8-aligned: BatchEntry 16 B . key . value . padding
 //
-// The batch lies in the caller's own scratch or large run, so nobody changes it meanwhile. The hash of each entry's key is
-// left in the KEY2 area, one u32 an entry.
+// The batch lies in the caller's own scratch or large run, so nobody changes it meanwhile. The hash
+// of each entry's key is left in the KEY2 area, one u32 an entry.
 import {
-  BAD_INPUT, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BATCH_HEADER_BYTES, BATCH_TRANSACTION, BatchEntry, BatchHeader,
-  CHECK, ENTRY_LOG_ONLY, ENTRY_SHAPED, GUARD_BYTES, GUARD_TRANSACTION, GUARD_UNLOCKED, Guard, HEADER_AT,
-  KEY_BYTES_MAX, OK, PLAN_AT, PUT, SHAPE, SHAPE_KEY_BYTES, TOO_LARGE, VALUE_BYTES_MAX,
+  BAD_INPUT, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BATCH_HEADER_BYTES, BATCH_TRANSACTION,
+  BatchEntry, BatchHeader, CHECK, ENTRY_LOG_ONLY, ENTRY_SHAPED, GUARD_BYTES, GUARD_TRANSACTION,
+  GUARD_UNLOCKED, Guard, HEADER_AT, KEY_BYTES_MAX, OK, PLAN_AT, PUT, SHAPE, SHAPE_KEY_BYTES,
+  TOO_LARGE, VALUE_BYTES_MAX,
 } from '../layout';
 import { alignUp8 } from '../memory/bytes';
 import { key2Ptr, scratch } from '../memory/thread';
@@ -22,7 +25,8 @@ export class BatchPlan {
   puts: u32; // entries for the memtable
   bytesMax: u32; // of them, in its arena
   recordBytes: u32; // entries of the log record
-  plain: u32; // the record's entries are those of the batch, byte for byte (once shape ids are patched)
+  // the record's entries are those of the batch, byte for byte (once shape ids are patched)
+  plain: u32;
 }
 
 @inline
@@ -77,9 +81,13 @@ export function batchTransaction(batch: usize): u64 {
 /** OK, BAD_INPUT or TOO_LARGE; fills the plan. */
 export function batchCheck(batch: usize): i32 {
   const memoryBytes: usize = shardInfo().memoryBytes;
-  if ((batch & 7) != 0 || batch < HEADER_AT || batch + BATCH_HEADER_BYTES > memoryBytes) return BAD_INPUT;
+  if ((batch & 7) != 0 || batch < HEADER_AT || batch + BATCH_HEADER_BYTES > memoryBytes) {
+    return BAD_INPUT;
+  }
   const header = changetype<BatchHeader>(batch);
-  if (header.entryCount > BATCH_ENTRIES_MAX || header.guardCount > BATCH_ENTRIES_MAX + 1) return TOO_LARGE;
+  if (header.entryCount > BATCH_ENTRIES_MAX || header.guardCount > BATCH_ENTRIES_MAX + 1) {
+    return TOO_LARGE;
+  }
   const first = firstEntry(batch);
   if (first > memoryBytes || <usize>header.entriesBytes > memoryBytes - first) return BAD_INPUT;
   const status = entriesCheck(first, first + header.entriesBytes, header.entryCount);
@@ -101,18 +109,23 @@ function entriesCheck(first: usize, end: usize, count: u32): i32 {
     const valueLength = entry.valueLength;
     let keyLength: u32 = entry.keyLength;
     if (valueLength > VALUE_BYTES_MAX) return TOO_LARGE;
-    if ((bytes & 7) != 0 || bytes < BATCH_ENTRY_BYTES + keyLength + valueLength || bytes > <u32>(end - at)) {
-      return BAD_INPUT;
-    }
+    if ((bytes & 7) != 0 || bytes > <u32>(end - at)) return BAD_INPUT;
+    if (bytes < BATCH_ENTRY_BYTES + keyLength + valueLength) return BAD_INPUT;
     let word = <u32>at; // of a SHAPE
     if (entry.kind == SHAPE) {
-      if (keyLength != 0 || entry.flags != 0 || !shapeValid(entryValue(entry), valueLength)) return BAD_INPUT;
+      if (keyLength != 0 || entry.flags != 0 || !shapeValid(entryValue(entry), valueLength)) {
+        return BAD_INPUT;
+      }
       keyLength = SHAPE_KEY_BYTES;
       recordBytes += shapeRecordBytes(valueLength);
       plain = false;
     } else {
-      if (keyLength == 0 || keyLength > KEY_BYTES_MAX || entry.kind > CHECK || entry.kind == 0) return BAD_INPUT;
-      if ((entry.flags & ENTRY_SHAPED) != 0 && !shapedCheck(entry, index, first, at)) return BAD_INPUT;
+      if (keyLength == 0 || keyLength > KEY_BYTES_MAX || entry.kind > CHECK || entry.kind == 0) {
+        return BAD_INPUT;
+      }
+      if ((entry.flags & ENTRY_SHAPED) != 0 && !shapedCheck(entry, index, first, at)) {
+        return BAD_INPUT;
+      }
       word = <u32>keyHash(seed, entryKey(entry), keyLength);
       if (entry.kind == CHECK) plain = false;
       else recordBytes += bytes;
@@ -137,7 +150,8 @@ function entriesCheck(first: usize, end: usize, count: u32): i32 {
 function shapedCheck(entry: BatchEntry, index: u32, first: usize, at: usize): bool {
   if (entry.kind != PUT || entry.valueLength < 2 || entry.shapeRef >= index) return false;
   const shape: usize = entryHash(entry.shapeRef);
-  return shape >= first && shape < at && (shape & 7) == 0 && changetype<BatchEntry>(shape).kind == SHAPE;
+  if (shape < first || shape >= at || (shape & 7) != 0) return false;
+  return changetype<BatchEntry>(shape).kind == SHAPE;
 }
 
 function guardsCheck(batch: usize, header: BatchHeader): i32 {

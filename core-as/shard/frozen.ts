@@ -1,14 +1,15 @@
 // The life of a memtable after it is full: frozen, read out in order by a flush, dropped.
 //
-// Relies on: one flush at a time, and it alone drops the frozen memtable. So it reads it without the latch (frozenRun,
-// frozenChunk): nobody changes it, and its pages go only when the flush itself says so. Between threads the freeze is
-// made visible by the latch that freeze() took, and by whatever handed the flush its task.
+// Relies on: one flush at a time, and it alone drops the frozen memtable. So it reads it without
+// the latch (frozenRun, frozenChunk): nobody changes it, and its pages go only when the flush
+// itself says so. Between threads the freeze is made visible by the latch that freeze() took, and
+// by whatever handed the flush its task.
 //
-// Invariant (R5): retiredSequence covers every sequence of every dropped memtable. The tables that replace a memtable
-// are installed before it is dropped.
+// Invariant (R5): retiredSequence covers every sequence of every dropped memtable. The tables that
+// replace a memtable are installed before it is dropped.
 import {
-  BAD_INPUT, DELETE, EXISTS, Entry, ENTRY_BYTES, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, NOT_FOUND, NO_MEMORY,
-  OK, POISONED, RUN_BYTES_MAX, RUN_ENTRY_BYTES, RunEntry, WRITE_AT,
+  BAD_INPUT, DELETE, EXISTS, Entry, ENTRY_BYTES, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF,
+  NOT_FOUND, NO_MEMORY, OK, POISONED, RUN_BYTES_MAX, RUN_ENTRY_BYTES, RunEntry, WRITE_AT,
 } from '../layout';
 import { alignUp8, copyBytes } from '../memory/bytes';
 import { poisonCode } from '../memory/fail';
@@ -17,13 +18,16 @@ import { keyHash } from '../memtable/hash-index';
 import {
   Memtable, memtableActive, memtableCreate, memtableDrop, memtableFind, memtableFrozen,
 } from '../memtable/memtable';
-import { NO_POSITION, SEEK_ABOVE, treeEntry, treeFirst, treeNext, treeSeek } from '../memtable/tree';
+import {
+  NO_POSITION, SEEK_ABOVE, treeEntry, treeFirst, treeNext, treeSeek,
+} from '../memtable/tree';
 import { chunkCopy } from './get';
 import { WriteState, leave, shardEnter, shardInfo, writeState } from './header';
 
 /**
- * Freezes the active memtable and starts an empty one. NOT_FOUND: it is empty, nothing to do. EXISTS: one is frozen
- * already. NO_MEMORY: no page for the new one. OK: Result.sequence = the highest sequence it holds.
+ * Freezes the active memtable and starts an empty one. NOT_FOUND: it is empty, nothing to do.
+ * EXISTS: one is frozen already. NO_MEMORY: no page for the new one. OK: Result.sequence = the
+ * highest sequence it holds.
  */
 export function freeze(): i32 {
   const status = shardEnter();
@@ -43,17 +47,20 @@ export function freeze(): i32 {
 }
 
 /**
- * The next entries of the frozen memtable after the key at KEY (`fromKeyLength` 0: from the first), as a run in OUT:
- * RunEntry . key . value, tombstones included; a value above INLINE_VALUE_MAX is left out and marked LARGE_REF with
- * its length, to be read by frozenChunk. Returns the entries; Result: count, bytes, more, lastKeyPtr, lastKeyLength.
- * NOT_FOUND: nothing is frozen. Takes no latch.
+ * The next entries of the frozen memtable after the key at KEY (`fromKeyLength` 0: from the first),
+ * as a run in OUT: RunEntry . key . value, tombstones included; a value above INLINE_VALUE_MAX is
+ * left out and marked LARGE_REF with its length, to be read by frozenChunk. Returns the entries;
+ * Result: count, bytes, more, lastKeyPtr, lastKeyLength. NOT_FOUND: nothing is frozen. Takes no
+ * latch.
  */
 export function frozenRun(fromKeyLength: u32): i32 {
   if (poisonCode() != 0) return POISONED;
   if (fromKeyLength > KEY_BYTES_MAX) return BAD_INPUT;
   const memtable = frozenPtr();
   if (memtable == 0) return NOT_FOUND;
-  let position = fromKeyLength == 0 ? treeFirst(memtable) : treeSeek(memtable, keyPtr(), fromKeyLength, SEEK_ABOVE);
+  let position = fromKeyLength == 0
+    ? treeFirst(memtable)
+    : treeSeek(memtable, keyPtr(), fromKeyLength, SEEK_ABOVE);
   const out = result();
   let at = outPtr();
   const end = at + RUN_BYTES_MAX;
@@ -104,7 +111,10 @@ function runEntryWrite(at: usize, entry: Entry, bytes: u32): void {
   copyBytes(at + RUN_ENTRY_BYTES, changetype<usize>(entry) + ENTRY_BYTES, keyAndValue);
 }
 
-/** Up to 64 KiB from `offset` of the value of the frozen entry at KEY, copied to OUT: the bytes copied. No latch. */
+/**
+ * Up to 64 KiB from `offset` of the value of the frozen entry at KEY, copied to OUT: the bytes
+ * copied. No latch.
+ */
 export function frozenChunk(keyLength: u32, offset: u32): i32 {
   if (poisonCode() != 0) return POISONED;
   if (keyLength == 0 || keyLength > KEY_BYTES_MAX) return BAD_INPUT;
@@ -116,7 +126,10 @@ export function frozenChunk(keyLength: u32, offset: u32): i32 {
   return chunkCopy(entry, offset);
 }
 
-/** Drops the frozen memtable: its tables are in the manifest and installed. O(1). NOT_FOUND: there is none. */
+/**
+ * Drops the frozen memtable: its tables are in the manifest and installed. O(1). NOT_FOUND: there
+ * is none.
+ */
 export function frozenDrop(): i32 {
   const status = shardEnter();
   if (status != OK) return status;

@@ -1,10 +1,11 @@
 // Point reads: the key at KEY is looked up in the active memtable, the frozen one, then the tables.
 //
-// Under the latch the value is copied to the OUT area, since the next writer may overwrite it in place. Larger values are
-// fetched in pieces, each under the latch on its own; the sequence of the first read tells whether they belong together.
+// Under the latch the value is copied to the OUT area, since the next writer may overwrite it in
+// place. Larger values are fetched in pieces, each under the latch on its own; the sequence of the
+// first read tells whether they belong together.
 import {
-  BAD_INPUT, DELETE, Entry, ENTRY_BYTES, KEY_BYTES_MAX, LARGE, LARGE_REF, BLOCK_VALUE, NOT_FOUND, OK, OUT_BYTES,
-  RESULT_LOCKED, RESULT_VALUE_BLOCK, RETRY, RUN_BYTES_MAX,
+  BAD_INPUT, DELETE, Entry, ENTRY_BYTES, KEY_BYTES_MAX, LARGE, LARGE_REF, BLOCK_VALUE, NOT_FOUND,
+  OK, OUT_BYTES, RESULT_LOCKED, RESULT_VALUE_BLOCK, RETRY, RUN_BYTES_MAX,
 } from '../layout';
 import { copyBytes } from '../memory/bytes';
 import { found, keyPtr, outPtr, result } from '../memory/thread';
@@ -15,10 +16,11 @@ import { leave, shardEnter, shardEnterAt, shardInfo, writeState } from './header
 import { lockCount, lockOwner } from './locks';
 
 /**
- * The item of the key at KEY. >= 0: its length; the bytes are at Result.valuePtr (OUT). NOT_FOUND: absent, with the
- * tombstone's sequence if there is one, else 0. LARGE: Result.bytes long, to be read by getChunk, or, with
- * RESULT_VALUE_BLOCK, in the VALUE block of need*. NEED_BLOCK: provide the block, make the same call again. Always:
- * Result.readSequence; RESULT_LOCKED if a transaction holds the key.
+ * The item of the key at KEY. >= 0: its length; the bytes are at Result.valuePtr (OUT). NOT_FOUND:
+ * absent, with the tombstone's sequence if there is one, else 0. LARGE: Result.bytes long, to be
+ * read by getChunk, or, with RESULT_VALUE_BLOCK, in the VALUE block of need*. NEED_BLOCK: provide
+ * the block, make the same call again. Always: Result.readSequence; RESULT_LOCKED if a transaction
+ * holds the key.
  */
 export function get(keyLength: u32, catalogEpoch: u32): i32 {
   if (keyLength == 0 || keyLength > KEY_BYTES_MAX) return BAD_INPUT;
@@ -80,8 +82,9 @@ function tableAnswer(): i32 {
 }
 
 /**
- * Up to 64 KiB from `offset` of a large value in a memtable, copied to OUT: the bytes copied, Result.valuePtr. RETRY when
- * the entry is not the one of `sequence` any more (read from the start), or lies in no memtable now.
+ * Up to 64 KiB from `offset` of a large value in a memtable, copied to OUT: the bytes copied,
+ * Result.valuePtr. RETRY when the entry is not the one of `sequence` any more (read from the
+ * start), or lies in no memtable now.
  */
 export function getChunk(keyLength: u32, offset: u32, sequence: f64): i32 {
   if (keyLength == 0 || keyLength > KEY_BYTES_MAX) return BAD_INPUT;
@@ -89,7 +92,9 @@ export function getChunk(keyLength: u32, offset: u32, sequence: f64): i32 {
   const status = shardEnter();
   if (status != OK) return status;
   const entry = entryFind(<u32>hash, keyPtr(), keyLength);
-  if (entry === null || entry.kind == DELETE || entry.sequence != <u64>sequence) return leave(RETRY);
+  if (entry === null || entry.kind == DELETE || entry.sequence != <u64>sequence) {
+    return leave(RETRY);
+  }
   return leave(chunkCopy(entry, offset));
 }
 

@@ -1,19 +1,23 @@
 // The shard as a whole: its header words, its birth, and the threads attached to it.
 //
-//   ShardInfo (+0)                                   WriteState (+512), all under the latch
-//     what shardInit was told, then constant           lastSequence       also read without the latch (atomic)
-//     +64 poison   u32 atomic (memory/fail.ts)         retiredSequence    highest sequence in any dropped memtable (R5)
-//     +68 never    u32, always 0 (memory/probe.ts)     active, frozen     memtables, 0 = none
-//     +72 closed   u32                                 catalogEpoch       epoch of the schema (R8)
+//   ShardInfo +0           what shardInit was told, constant from then on
+//     +64 poison u32       atomic (memory/fail.ts)
+//     +68 never u32        always 0 (memory/probe.ts)
+//     +72 closed u32
+//   WriteState +512        under the latch
+//     lastSequence         also read without it (atomic)
+//     retiredSequence      highest sequence in any dropped memtable (R5)
+//     active, frozen       memtables, 0 = none
+//     catalogEpoch         epoch of the schema (R8)
 //
 // thread table: THREADS_MAX x { scratch u32, large run u32 }, 0 = none.
 //
-// Invariants: sequences only grow; every sequence in the active memtable is above every one that retired before its
-// first write; a thread slot has scratch exactly while a thread is attached.
+// Invariants: sequences only grow; every sequence in the active memtable is above every one that
+// retired before its first write; a thread slot has scratch exactly while a thread is attached.
 import {
-  BUSY, CLOSED, EXISTS, INFO_AT, LAST_SEQUENCE_AT, LAST_SEQUENCE_SLOTS, LATCH_AT, NO_MEMORY, OK, PAGE_LARGE,
-  PAGE_THREAD, PRIVATE_PAGES_AT, RING_AT, RING_BYTES_MIN, SCRATCH_PAGES, STALE_CATALOG, THREADS_MAX,
-  THREAD_TABLE_AT, WRITE_AT, BAD_INPUT, HEADER_AT, PAGE_BYTES,
+  BUSY, CLOSED, EXISTS, INFO_AT, LAST_SEQUENCE_AT, LAST_SEQUENCE_SLOTS, LATCH_AT, NO_MEMORY, OK,
+  PAGE_LARGE, PAGE_THREAD, PRIVATE_PAGES_AT, RING_AT, RING_BYTES_MIN, SCRATCH_PAGES, STALE_CATALOG,
+  THREADS_MAX, THREAD_TABLE_AT, WRITE_AT, BAD_INPUT, HEADER_AT, PAGE_BYTES,
 } from '../layout';
 import { heapInit } from '../memory/heap';
 import { assertLatched, latchAcquire, latchInit, latchRelease } from '../memory/latch';
@@ -27,7 +31,8 @@ import { ringInit } from './ring';
 import { shapesInit } from './shapes';
 
 const MAGIC: u32 = 0x45525246; // 'FRRE'
-export const SHARD_NO_LOG: u32 = 1; // flag of shardInit: a temporary database, durable as soon as applied
+// flag of shardInit: a temporary database, durable as soon as applied
+export const SHARD_NO_LOG: u32 = 1;
 const PRIVATE_BYTES_MIN: u32 = 1 << 20;
 
 @unmanaged
@@ -96,7 +101,9 @@ export function shardEnterAt(catalogEpoch: u32): i32 {
   return OK;
 }
 
-/** Releases the latch and passes `status` on, so that a call can end with `return leave(status)`. */
+/**
+ * Releases the latch and passes `status` on, so that a call can end with `return leave(status)`.
+ */
 @inline
 export function leave(status: i32): i32 {
   latchRelease();
@@ -105,7 +112,8 @@ export function leave(status: i32): i32 {
 
 @inline
 export function lastSequenceSlot(keyHash: u32): usize {
-  return LAST_SEQUENCE_AT + (<usize>(keyHash >> 20) << 3); // the low bits pick the memtable's bucket
+  // the low bits pick the memtable's bucket
+  return LAST_SEQUENCE_AT + (<usize>(keyHash >> 20) << 3);
 }
 
 /** Publishes the last sequence assigned. */
@@ -115,14 +123,20 @@ export function setLastSequence(sequence: u64): void {
   atomic.store<u64>(WRITE_AT + offsetof<WriteState>('lastSequence'), sequence);
 }
 
-/** Makes a shard of this memory, which may have held another one that no thread is attached to any more (R21). */
+/**
+ * Makes a shard of this memory, which may have held another one that no thread is attached to any
+ * more (R21).
+ */
 export function shardInit(
-  memoryBytes: u32, ringBytes: u32, memtableBytes: u32, cacheBytes: u32, seedLo: u32, seedHi: u32, flags: u32,
+  memoryBytes: u32, ringBytes: u32, memtableBytes: u32, cacheBytes: u32, seedLo: u32, seedHi: u32,
+  flags: u32,
 ): i32 {
   const log = (flags & SHARD_NO_LOG) == 0;
   if (log && (ringBytes < RING_BYTES_MIN || popcnt<u32>(ringBytes) != 1)) return BAD_INPUT;
   const pagesAt = <u32>RING_AT + (log ? ringBytes : 0);
-  if (memoryBytes < pagesAt || ((memoryBytes - pagesAt) >> 16) < 8 + (memtableBytes >> 16)) return NO_MEMORY;
+  if (memoryBytes < pagesAt || ((memoryBytes - pagesAt) >> 16) < 8 + (memtableBytes >> 16)) {
+    return NO_MEMORY;
+  }
   headerInit(memoryBytes, pagesAt, seedLo, seedHi);
   const info = shardInfo();
   info.ringBytes = ringBytes;
@@ -147,7 +161,10 @@ function headerInit(memoryBytes: u32, pagesAt: u32, seedLo: u32, seedHi: u32): v
   heapInit();
 }
 
-/** Makes a workbench of a private memory: pages, heap and scratch, no latch, no memtable. Its scratch, or a status. */
+/**
+ * Makes a workbench of a private memory: pages, heap and scratch, no latch, no memtable. Its
+ * scratch, or a status.
+ */
 export function privateInit(memoryBytes: u32, seedLo: u32, seedHi: u32): i32 {
   if (memoryBytes < <u32>PRIVATE_PAGES_AT + PRIVATE_BYTES_MIN) return NO_MEMORY;
   threadSet(0, 0, false, true);
@@ -200,7 +217,10 @@ export function detach(index: u32): i32 {
   return OK;
 }
 
-/** The slot whose thread holds the latch now, or -1: asked when a thread ended without detaching (R7). */
+/**
+ * The slot whose thread holds the latch now, or -1: asked when a thread ended without detaching
+ * (R7).
+ */
 export function latchOwner(): i32 {
   return atomic.load<u32>(LATCH_AT) - 1;
 }
@@ -245,7 +265,10 @@ export function setCatalogEpoch(epoch: u32): i32 {
   return leave(OK);
 }
 
-/** After recovery: everything up to `sequence` (the highest seen + 2^20, R4) counts as assigned and durable. */
+/**
+ * After recovery: everything up to `sequence` (the highest seen + 2^20, R4) counts as assigned and
+ * durable.
+ */
 export function setSequenceLatched(sequence: u64): void {
   if (sequence > writeState().lastSequence) setLastSequence(sequence);
 }

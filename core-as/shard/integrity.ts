@@ -1,16 +1,18 @@
-// The integrity walk of a shard's memory, in steps of bounded work (R20). Tables have their own (core-as/version).
+// The integrity walk of a shard's memory, in steps of bounded work (R20). Tables have their own
+// (core-as/version).
 //
-//   phase 1, 2   active, frozen memtable: keys strictly ascending, entries whole and inside memtable pages, found by the
-//                hash index, sequences not above the last one; the same number both ways
+//   phase 1, 2   active, frozen memtable: keys strictly ascending, entries whole, inside memtable
+//                pages and found by the hash index, sequences not above the last; as many as told
 //   phase 3, 4   their hash indexes: each entry in the bucket of its hash
 //   phase 5      pages: kinds, bitmap, counters
 //   phase 6      ring: records follow each other from tail to head with ascending sequences
 //
-// The state of a walk lies in the caller's scratch (WalkState in the request area, its last key at KEY), so a walk
-// survives writers between its steps: it goes on behind the last key. Totals are compared only if no write came between.
+// The state of a walk lies in the caller's scratch (WalkState in the request area, its last key at
+// KEY), so a walk survives writers between its steps: it goes on behind the last key. Totals are
+// compared only if no write came between.
 import {
-  CONTINUE, CORRUPT, DELETE, ENTRY_BYTES, Entry, KEY_BYTES_MAX, LOG_RECORD_BYTES, LogRecord, OK, PAGE_FREE,
-  PAGE_KINDS, PAGE_MEMTABLE, PARAMS_AT, PUT, RECORD_FILLER, TOUCHED_MAX,
+  CONTINUE, CORRUPT, DELETE, ENTRY_BYTES, Entry, KEY_BYTES_MAX, LOG_RECORD_BYTES, LogRecord, OK,
+  PAGE_FREE, PAGE_KINDS, PAGE_MEMTABLE, PARAMS_AT, PUT, RECORD_FILLER, TOUCHED_MAX,
 } from '../layout';
 import { compareBytes } from '../memory/bytes';
 import { assertTouched } from '../memory/latch';
@@ -18,7 +20,9 @@ import { isFree, pageEntry, pageKind, pageState, pagesOfKind } from '../memory/p
 import { keyPtr, result, scratch } from '../memory/thread';
 import { bucketCheck, keyHash } from '../memtable/hash-index';
 import { Memtable, memtableActive, memtableFind, memtableFrozen } from '../memtable/memtable';
-import { NO_POSITION, SEEK_ABOVE, treeEntry, treeFirst, treeNext, treeSeek } from '../memtable/tree';
+import {
+  NO_POSITION, SEEK_ABOVE, treeEntry, treeFirst, treeNext, treeSeek,
+} from '../memtable/tree';
 import { hasLog, leave, shardEnter, shardInfo, writeState } from './header';
 import { ringHead, ringPtr, ringTail } from './ring';
 
@@ -43,8 +47,9 @@ function walk(): WalkState {
 }
 
 /**
- * One step of the walk; `step` 0 begins it, any other goes on. CONTINUE: call again. OK: done, all is well. CORRUPT:
- * Result.count = the phase that found it. Uses KEY and the request area, which the caller leaves alone in between.
+ * One step of the walk; `step` 0 begins it, any other goes on. CONTINUE: call again. OK: done, all
+ * is well. CORRUPT: Result.count = the phase that found it. Uses KEY and the request area, which
+ * the caller leaves alone in between.
  */
 export function integrity(step: u32): i32 {
   const status = shardEnter();
@@ -93,7 +98,9 @@ function treeStep(memtable: Memtable): i32 {
   const state = walk();
   const key = keyPtr();
   const tree = changetype<usize>(memtable);
-  let position = state.keyLength == 0 ? treeFirst(tree) : treeSeek(tree, key, state.keyLength, SEEK_ABOVE);
+  let position = state.keyLength == 0
+    ? treeFirst(tree)
+    : treeSeek(tree, key, state.keyLength, SEEK_ABOVE);
   for (let touched: u32 = 0; touched < STEP; touched++) {
     if (position == NO_POSITION) {
       return isUnchanged() && state.walked != memtable.entries ? CORRUPT : OK;
@@ -114,11 +121,15 @@ function treeStep(memtable: Memtable): i32 {
 function entryCheck(memtable: Memtable, entry: Entry): bool {
   const at = changetype<usize>(entry);
   const end = at + ENTRY_BYTES + entry.keyLength + entry.valueLength;
-  if ((at & 7) != 0 || at < <usize>pageState().pagesAt || end > <usize>shardInfo().memoryBytes) return false;
+  if ((at & 7) != 0 || at < <usize>pageState().pagesAt || end > <usize>shardInfo().memoryBytes) {
+    return false;
+  }
   if (pageKind(at) != PAGE_MEMTABLE || pageKind(end - 1) != PAGE_MEMTABLE) return false;
   if (entry.kind != PUT && entry.kind != DELETE) return false;
   if (entry.keyLength == 0 || <u32>entry.keyLength > KEY_BYTES_MAX) return false;
-  if (entry.sequence > memtable.maxSequence || memtable.maxSequence > writeState().lastSequence) return false;
+  if (entry.sequence > memtable.maxSequence || memtable.maxSequence > writeState().lastSequence) {
+    return false;
+  }
   const hash = <u32>keyHash(shardInfo().seed, at + ENTRY_BYTES, entry.keyLength);
   return memtableFind(memtable, hash, at + ENTRY_BYTES, entry.keyLength) === entry;
 }
@@ -126,7 +137,9 @@ function entryCheck(memtable: Memtable, entry: Entry): bool {
 function bucketsStep(memtable: Memtable): i32 {
   const state = walk();
   for (let touched: u32 = 0; touched < STEP; touched += 8) {
-    if (state.at >= memtable.buckets) return isUnchanged() && state.walked != memtable.entries ? CORRUPT : OK;
+    if (state.at >= memtable.buckets) {
+      return isUnchanged() && state.walked != memtable.entries ? CORRUPT : OK;
+    }
     const entries = bucketCheck(memtable, state.at, shardInfo().seed);
     if (entries < 0) return CORRUPT;
     state.walked += entries;
@@ -146,7 +159,9 @@ function pagesStep(): i32 {
   const end = min<u32>(pages.pageCount, state.at + PAGES_STEP);
   for (; state.at < end; state.at++) {
     const entry = pageEntry(state.at);
-    if (<u32>entry.kind >= PAGE_KINDS || isFree(state.at) != (entry.kind == PAGE_FREE)) return CORRUPT;
+    if (<u32>entry.kind >= PAGE_KINDS || isFree(state.at) != (entry.kind == PAGE_FREE)) {
+      return CORRUPT;
+    }
     store<u32>(kindCount(entry.kind), load<u32>(kindCount(entry.kind)) + 1);
     if (state.at + <u32>entry.run > pages.pageCount) return CORRUPT;
   }

@@ -1,20 +1,26 @@
 // The lock table of transactions over shards: hash of a key -> the transaction that holds it.
 //
-//   slot, 24 B:  key hash u64 . transaction u64 (0 = empty slot) . unused u64        LOCK_SLOTS slots, linear probing
+//   slot, 24 B:  key hash u64 . transaction u64 (0 = empty slot) . unused u64
+//   LOCK_SLOTS slots, linear probing
 //
 // How a transaction over shards uses it (R2, R19):
-//   1. lock() each key in its shard. It never waits: a key that is taken, or a full table, is a TransactionConflict and
-//      the coordinator unlocks what it has.
-//   2. Check the conditions; one apply with BATCH_DECISION in the coordinator's shard writes everything as log-only
-//      entries; wait until it is durable. From here on the transaction happens.
-//   3. In each shard one apply with BATCH_TRANSACTION, whose guard 0 carries the id: its keys may be locked by this id,
-//      the record is tagged with it, and the locks of its keys are released in the same latched call.
-// Every other apply fails with LOCKED on a locked key, so nothing comes between decision and part. Locks live in memory
-// only: recovery finishes each decision whose tagged record is missing before anyone can write.
+// 1. lock() each key in its shard. It never waits: a key that is taken, or a full table, is a
+//    TransactionConflict, and the coordinator unlocks what it has.
+// 2. Check the conditions; one apply with BATCH_DECISION in the coordinator's shard writes it all
+//    as log-only entries; wait until it is durable. From here on the transaction happens.
+// 3. In each shard one apply with BATCH_TRANSACTION, whose guard 0 carries the id: its keys may be
+//    locked by this id, the record is tagged with it, and the locks of its keys are released in the
+//    same latched call.
+// Every other apply fails with LOCKED on a locked key, so nothing comes between decision and part.
+// Locks live in memory only: recovery finishes each decision whose tagged record is missing before
+// anyone can write.
 //
-// Keys are known by a 64-bit hash under the database's secret seed: equal hashes would be a conflict too many, no harm.
-// Relies on: the latch is held. Invariant: no empty slot between a lock and its home slot.
-import { BAD_INPUT, KEY_BYTES_MAX, LOCKED, LOCK_SLOTS, LOCK_STATE_AT, LOCK_TABLE_AT, OK } from '../layout';
+// Keys are known by a 64-bit hash under the database's secret seed: equal hashes would be a
+// conflict too many, no harm. Relies on: the latch is held. Invariant: no empty slot between a lock
+// and its home slot.
+import {
+  BAD_INPUT, KEY_BYTES_MAX, LOCKED, LOCK_SLOTS, LOCK_STATE_AT, LOCK_TABLE_AT, OK,
+} from '../layout';
 import { keyPtr } from '../memory/thread';
 import { keyHash } from '../memtable/hash-index';
 import { lastSequenceSlot, leave, shardEnter, shardInfo } from './header';
@@ -54,7 +60,10 @@ export function lockOwner(hash: u64): u64 {
   return lockCount() == 0 ? 0 : load<u64>(slotOf(hash), TRANSACTION);
 }
 
-/** Locks the key at KEY for `transaction`. OK also if it has it already; LOCKED if another has it or the table is full. */
+/**
+ * Locks the key at KEY for `transaction`. OK also if it has it already; LOCKED if another has it or
+ * the table is full.
+ */
 export function lock(keyLength: u32, transaction: f64): i32 {
   if (keyLength == 0 || keyLength > KEY_BYTES_MAX || !(transaction >= 1)) return BAD_INPUT;
   const hash = keyHash(shardInfo().seed, keyPtr(), keyLength);
@@ -89,7 +98,9 @@ export function unlockHash(hash: u64, transaction: u64): void {
   closeGap(slot);
 }
 
-/** Moves later locks of the same probe sequence into the emptied slot, so that none is behind a gap. */
+/**
+ * Moves later locks of the same probe sequence into the emptied slot, so that none is behind a gap.
+ */
 function closeGap(empty: usize): void {
   let gap = <u32>((empty - LOCK_TABLE_AT) / SLOT_BYTES);
   let index = gap;
@@ -117,8 +128,8 @@ export function lockCheck(keyLength: u32): f64 {
 }
 
 /**
- * An upper bound of the last sequence written to the key at KEY, present or not (R19): the highest one of all keys that
- * share its slot. Or a negative status.
+ * An upper bound of the last sequence written to the key at KEY, present or not (R19): the highest
+ * one of all keys that share its slot. Or a negative status.
  */
 export function lastSequenceOf(keyLength: u32): f64 {
   if (keyLength == 0 || keyLength > KEY_BYTES_MAX) return BAD_INPUT;

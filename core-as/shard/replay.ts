@@ -1,28 +1,33 @@
 // Recovery: records of the log go back into the memtable, with the sequences they had.
 //
-// Replaying is idempotent, entry by entry: a sequence that was flushed (<= flushedSequence) or that the memtable already
-// holds is skipped. So a record that stopped half way with MEMTABLE_FULL is simply replayed again after the flush.
+// Replaying is idempotent, entry by entry: a sequence that was flushed (<= flushedSequence) or that
+// the memtable already holds is skipped. So a record that stopped half way with MEMTABLE_FULL is
+// simply replayed again after the flush.
 //
-// Relies on: one thread recovers, records come in ring order, and no apply happens before setSequence.
+// Relies on: one thread recovers, records come in ring order, and no apply happens before
+// setSequence.
 import {
-  BAD_INPUT, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BatchEntry, CORRUPT, DELETE, ENTRY_LOG_ONLY, Entry, KEY_BYTES_MAX,
-  LOG_RECORD_BYTES, LogRecord, OK, PAGE_BYTES, PUT, RECORD_FILLER, RECORD_TRANSACTION,
-  RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, SHAPES_FULL, VALUE_BYTES_MAX,
+  BAD_INPUT, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BatchEntry, CORRUPT, DELETE, ENTRY_LOG_ONLY,
+  Entry, KEY_BYTES_MAX, LOG_RECORD_BYTES, LogRecord, OK, PAGE_BYTES, PUT, RECORD_FILLER,
+  RECORD_TRANSACTION, RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, SHAPES_FULL, VALUE_BYTES_MAX,
 } from '../layout';
 import { result } from '../memory/thread';
 import { pagesOfLarge, runReserve } from '../memtable/arena';
 import { keyHash } from '../memtable/hash-index';
 import {
-  Memtable, entryBytesMax, memtableActive, memtableFind, memtableFits, memtableFrozen, memtablePages, memtablePut,
-  memtableReserve, noPages,
+  Memtable, entryBytesMax, memtableActive, memtableFind, memtableFits, memtableFrozen,
+  memtablePages, memtablePut, memtableReserve, noPages,
 } from '../memtable/memtable';
 import { entryKey, entryValue } from './batch';
-import { lastSequenceSlot, leave, setLastSequence, shardEnter, shardInfo, writeState } from './header';
+import {
+  lastSequenceSlot, leave, setLastSequence, shardEnter, shardInfo, writeState,
+} from './header';
 import { shapeKeyId, shapeLoadLatched } from './shapes';
 
 /**
- * Replays the log record at `at` (in the IN area or a large run). OK: Result.count = entries that took effect, flags as
- * for apply. MEMTABLE_FULL: freeze, flush, and replay the record again. CORRUPT: not a record, or a contradiction.
+ * Replays the log record at `at` (in the IN area or a large run). OK: Result.count = entries that
+ * took effect, flags as for apply. MEMTABLE_FULL: freeze, flush, and replay the record again.
+ * CORRUPT: not a record, or a contradiction.
  */
 export function replayRecord(at: usize, flushedSequence: f64): i32 {
   const checked = recordCheck(at);
@@ -53,8 +58,12 @@ function recordCheck(at: usize): i32 {
     const bytes = entry.entryBytes;
     const keyLength: u32 = entry.keyLength;
     if (entry.kind != PUT && entry.kind != DELETE) return CORRUPT;
-    if (entry.valueLength > VALUE_BYTES_MAX || keyLength == 0 || keyLength > KEY_BYTES_MAX) return CORRUPT;
-    if ((bytes & 7) != 0 || bytes < BATCH_ENTRY_BYTES + keyLength + entry.valueLength) return CORRUPT;
+    if (entry.valueLength > VALUE_BYTES_MAX || keyLength == 0 || keyLength > KEY_BYTES_MAX) {
+      return CORRUPT;
+    }
+    if ((bytes & 7) != 0 || bytes < BATCH_ENTRY_BYTES + keyLength + entry.valueLength) {
+      return CORRUPT;
+    }
     if (bytes > <u32>(end - entryAt)) return CORRUPT;
     entryAt += bytes;
   }
@@ -80,7 +89,9 @@ function replayLatched(record: LogRecord, flushedSequence: u64): i32 {
   return OK;
 }
 
-function replayEntry(memtable: Memtable, entry: BatchEntry, sequence: u64, flushedSequence: u64, epoch: u32): i32 {
+function replayEntry(
+  memtable: Memtable, entry: BatchEntry, sequence: u64, flushedSequence: u64, epoch: u32,
+): i32 {
   const key = entryKey(entry);
   const keyLength: u32 = entry.keyLength;
   const shapeId = entry.kind == PUT ? shapeKeyId(key, keyLength) : -1;
@@ -93,11 +104,16 @@ function replayEntry(memtable: Memtable, entry: BatchEntry, sequence: u64, flush
   if (load<u64>(slot) < sequence) store<u64>(slot, sequence);
   if ((entry.flags & ENTRY_LOG_ONLY) != 0 || sequence <= flushedSequence) return OK;
   if (isHeld(memtable, hash, key, keyLength, sequence)) return OK;
-  if (memtableFrozen() != 0 && isHeld(changetype<Memtable>(memtableFrozen()), hash, key, keyLength, sequence)) return OK;
+  if (memtableFrozen() != 0) {
+    const frozen = changetype<Memtable>(memtableFrozen());
+    if (isHeld(frozen, hash, key, keyLength, sequence)) return OK;
+  }
   const status = roomFor(memtable, entryBytesMax(keyLength, entry.valueLength));
   if (status != OK) return status;
   if (memtable.entries == 0 || <i32>(epoch - memtable.firstEpoch) < 0) memtable.firstEpoch = epoch;
-  memtablePut(memtable, hash, key, keyLength, entry.kind, entryValue(entry), entry.valueLength, sequence);
+  memtablePut(
+    memtable, hash, key, keyLength, entry.kind, entryValue(entry), entry.valueLength, sequence,
+  );
   result().count++;
   return OK;
 }

@@ -2,18 +2,23 @@
 //
 //   RING_AT  | free | tail: records to be written, oldest first ... | head: next record | free |
 //
-//   record   +0 recordBytes u32 . flags u32 . +8 firstSequence u64 . +16 epoch u32 . entryCount u32 . [txid u64] . entries
-//   filler   +0 recordBytes u32 . flags u32 = FILLER . anything: a record is never split, so one that does not fit before
-//            the end begins again at the start, behind a filler
+//   record   +0 recordBytes u32 . flags u32 . +8 firstSequence u64 . +16 epoch u32 . entryCount u32
+//            +24 [transaction u64] . entries
+//   filler   +0 recordBytes u32 . flags u32 = FILLER . anything
 //
-// Positions are u32 counters that wrap; the ring's size is a power of two. The writer moves `head` under the latch, after
-// the record's bytes are there; the log thread alone moves `tail` and the durable sequence. It needs no latch: all it
-// reads is before a head it has loaded atomically.
+// A record is never split: one that does not fit before the end begins again at the start, behind a
+// filler.
 //
-// Epochs (R1): the log thread begins a group by raising the epoch and takes from each ring the longest prefix of records
-// with smaller epochs. Epochs of a ring need not ascend, since a writer loads its epoch before it takes the latch.
+// Positions are u32 counters that wrap; the ring's size is a power of two. The writer moves `head`
+// under the latch, after the record's bytes are there; the log thread alone moves `tail` and the
+// durable sequence. It needs no latch: all it reads is before a head it has loaded atomically.
+//
+// Epochs (R1): the log thread begins a group by raising the epoch and takes from each ring the
+// longest prefix of records with smaller epochs. Epochs of a ring need not ascend, since a writer
+// loads its epoch before it takes the latch.
 import {
-  LOG_FULL, LOG_RECORD_BYTES, LogRecord, OK, POISONED, RECORD_FILLER, RING_AT, RING_HEAD_AT, RING_TAIL_AT, TOO_LARGE,
+  LOG_FULL, LOG_RECORD_BYTES, LogRecord, OK, POISONED, RECORD_FILLER, RING_AT, RING_HEAD_AT,
+  RING_TAIL_AT, TOO_LARGE,
 } from '../layout';
 import { poisonCode } from '../memory/fail';
 import { assertLatched } from '../memory/latch';
@@ -44,7 +49,10 @@ export function ringPtr(position: u32): usize {
   return RING_AT + (position & (shardInfo().ringBytes - 1));
 }
 
-/** OK if a record of `bytes` fits now, LOG_FULL if it will later, TOO_LARGE if it never does. Changes nothing. */
+/**
+ * OK if a record of `bytes` fits now, LOG_FULL if it will later, TOO_LARGE if it never does.
+ * Changes nothing.
+ */
 @inline
 export function ringCheck(bytes: u32): i32 {
   const size = shardInfo().ringBytes;
@@ -79,8 +87,9 @@ export function ringCommit(record: LogRecord): void {
 }
 
 /**
- * The log thread's look at the ring: the longest prefix of records with epochs below `epochLimit`. Returns the bytes to
- * pass to ringDone (fillers included; 0 = nothing); Result: piece, piece2, count = records, sequence = the last one.
+ * The log thread's look at the ring: the longest prefix of records with epochs below `epochLimit`.
+ * Returns the bytes to pass to ringDone (fillers included; 0 = nothing); Result: piece, piece2,
+ * count = records, sequence = the last one.
  */
 export function ringTake(epochLimit: u32): i32 {
   if (poisonCode() != 0) return POISONED;
@@ -113,7 +122,10 @@ export function ringTake(epochLimit: u32): i32 {
   return <i32>(position - tail);
 }
 
-/** The log thread's word that the first `bytes` bytes are durable up to `durable`: their room may be used again. */
+/**
+ * The log thread's word that the first `bytes` bytes are durable up to `durable`: their room may be
+ * used again.
+ */
 export function ringDone(bytes: u32, durable: f64): void {
   atomic.store<u64>(DURABLE_AT, <u64>durable);
   atomic.store<u32>(RING_TAIL_AT, ringTail() + bytes);
@@ -124,7 +136,10 @@ export function durableSequence(): f64 {
   return hasLog() ? <f64>atomic.load<u64>(DURABLE_AT) : lastSequence();
 }
 
-/** After recovery: raises the last sequence, all of which is durable, to `sequence` (the highest seen + 2^20, R4). */
+/**
+ * After recovery: raises the last sequence, all of which is durable, to `sequence` (the highest
+ * seen + 2^20, R4).
+ */
 export function setSequence(sequence: f64): i32 {
   const status = shardEnter();
   if (status != OK) return status;

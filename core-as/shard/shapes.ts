@@ -1,19 +1,21 @@
 // The shapes of a shard: each list of top-level attribute names in use, under a small number (R17).
 //
-//   directory   SHAPES_MAX x 16 B: names ptr u32 . bytes u32 . hash u32 . 0        by id; ptr 0 = no such shape
+//   directory   SHAPES_MAX x 16 B: names ptr u32 . bytes u32 . hash u32 . 0     by id; ptr 0 = none
 //   hash table  8,192 x u16: id + 1, 0 = empty; linear probing
 //   names       1 MiB, filled from the start
 //
 //   name list := ( u16 nameBytes . name )*
 //
-// A shape never changes and never goes. Each is also an ordinary entry of keyspace 0 (SHAPE_KEY_BYTES), written in the
-// apply that first uses it, from which recovery and a flush know it.
+// A shape never changes and never goes. Each is also an ordinary entry of keyspace 0
+// (SHAPE_KEY_BYTES), written in the apply that first uses it, from which recovery and a flush know
+// it.
 //
-// Relies on: shapes are added under the latch, with the id's publication in the hash table as the last step. So finding one and
-// reading its names needs no latch.
+// Relies on: shapes are added under the latch, with the id's publication in the hash table as the
+// last step. So finding one and reading its names needs no latch.
 import {
-  BAD_INPUT, CORRUPT, EXISTS, NOT_FOUND, OK, SHAPES_FULL, SHAPES_MAX, SHAPE_DIRECTORY_AT, SHAPE_HASH_AT,
-  SHAPE_KEY_BYTES, SHAPE_LIST_BYTES_MAX, SHAPE_NAMES_AT, SHAPE_NAMES_BYTES_MAX, SHAPE_NAMES_MAX, SHAPE_STATE_AT,
+  BAD_INPUT, CORRUPT, EXISTS, NOT_FOUND, OK, SHAPES_FULL, SHAPES_MAX, SHAPE_DIRECTORY_AT,
+  SHAPE_HASH_AT, SHAPE_KEY_BYTES, SHAPE_LIST_BYTES_MAX, SHAPE_NAMES_AT, SHAPE_NAMES_BYTES_MAX,
+  SHAPE_NAMES_MAX, SHAPE_STATE_AT,
 } from '../layout';
 import { equalBytes, loadU16BE, loadU32BE, storeU16BE } from '../memory/bytes';
 import { result } from '../memory/thread';
@@ -74,12 +76,17 @@ export function shapeFind(names: usize, bytes: u32): i32 {
     const id = <i32>atomic.load<u16>(SHAPE_HASH_AT + ((<usize>slot) << 1)) - 1;
     if (id < 0) return NOT_FOUND;
     const entry = shapeEntry(id);
-    if (entry.hash == hash && entry.bytes == bytes && equalBytes(entry.names, names, bytes)) return id;
+    if (entry.hash == hash && entry.bytes == bytes && equalBytes(entry.names, names, bytes)) {
+      return id;
+    }
     slot = (slot + 1) & (HASH_SLOTS - 1);
   }
 }
 
-/** Pointer to the name list of a shape, its length in Result.bytes; NOT_FOUND. No latch; the list never changes. */
+/**
+ * Pointer to the name list of a shape, its length in Result.bytes; NOT_FOUND. No latch; the list
+ * never changes.
+ */
 export function shapeNames(id: u32): i32 {
   if (id >= SHAPES_MAX) return NOT_FOUND;
   const names = atomic.load<u32>(SHAPE_DIRECTORY_AT + ((<usize>id) << 4));
@@ -142,7 +149,10 @@ export function shapeKeyId(key: usize, length: u32): i32 {
   return <i32>loadU16BE(key + 12);
 }
 
-/** A definition met in the log or in a table, under the latch: OK, EXISTS, SHAPES_FULL, or CORRUPT if it contradicts. */
+/**
+ * A definition met in the log or in a table, under the latch: OK, EXISTS, SHAPES_FULL, or CORRUPT
+ * if it contradicts.
+ */
 export function shapeLoadLatched(id: u32, names: usize, bytes: u32): i32 {
   if (id >= SHAPES_MAX || !shapeValid(names, bytes)) return CORRUPT;
   const entry = shapeEntry(id);
@@ -155,7 +165,10 @@ export function shapeLoadLatched(id: u32, names: usize, bytes: u32): i32 {
   return OK;
 }
 
-/** The same for the host, from a scan of keyspace 0 of the tables when a shard is opened. EXISTS counts as OK. */
+/**
+ * The same for the host, from a scan of keyspace 0 of the tables when a shard is opened. EXISTS
+ * counts as OK.
+ */
 export function shapeLoad(id: u32, names: usize, bytes: u32): i32 {
   if (bytes > SHAPE_LIST_BYTES_MAX) return BAD_INPUT;
   const status = shardEnter();

@@ -1,5 +1,8 @@
-// What a shard says about itself, in one struct (Stats in layout.ts) that the caller gives room for.
-import { OK, PAGE_CACHE, PAGE_HEAP, PAGE_LARGE, PAGE_MEMTABLE, PAGE_THREAD, Stats } from '../layout';
+// What a shard says about itself, in one struct (Stats in layout.ts) that the caller gives room
+// for.
+import {
+  OK, PAGE_CACHE, PAGE_HEAP, PAGE_LARGE, PAGE_MEMTABLE, PAGE_THREAD, Stats,
+} from '../layout';
 import { pageState, pagesFree, pagesOfKind } from '../memory/pages';
 import { Memtable, memtableActive, memtableFrozen, memtablePages } from '../memtable/memtable';
 import { hasLog, lastSequence, leave, shardEnter, shardInfo, writeState } from './header';

@@ -1,5 +1,5 @@
-// Exports for tests alone: they reach parts of the core that have no export of their own. The release build has them too,
-// but there they do nothing and return BAD_INPUT.
+// Exports for tests alone: they reach parts of the core that have no export of their own. The
+// release build has them too, but there they do nothing and return BAD_INPUT.
 import { BAD_INPUT, OK, PAGE_LARGE } from '../layout';
 import { compareBytes, copyBytes } from '../memory/bytes';
 import { fail } from '../memory/fail';

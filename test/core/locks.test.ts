@@ -3,7 +3,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  BAD_INPUT, CHECK, DELETE, LOCKED, OK, PUT, Random, Shard, builds, keyOf, seedOf, shardOf, valueOf,
+  BAD_INPUT,
+  CHECK,
+  DELETE,
+  LOCKED,
+  OK,
+  PUT,
+  Random,
+  Shard,
+  builds,
+  keyOf,
+  seedOf,
+  shardOf,
+  valueOf,
 } from './harness.js';
 
 function lock(shard: Shard, key: Uint8Array, transaction: number): number {
@@ -67,7 +79,14 @@ for (const build of builds) {
     assert.equal(shard.core.lockCheck(shard.setKey(b!)), 8);
     assert.equal(shard.apply({ entries: [put(a!)] }), OK);
     const { records } = shard.take(9);
-    assert.deepEqual(records.map((record) => [record.flags, record.transaction]), [[0, 0], [2, 7], [0, 0]]);
+    assert.deepEqual(
+      records.map((record) => [record.flags, record.transaction]),
+      [
+        [0, 0],
+        [2, 7],
+        [0, 0],
+      ],
+    );
     assert.equal(records[1]!.entries.length, 2);
     const again = shardOf({ build });
     for (const record of records) assert.equal(again.replay(record.bytes), OK);
@@ -107,7 +126,8 @@ for (const build of builds) {
 
   test(`ids and keys that cannot be are refused (${build})`, () => {
     const shard = shardOf({ build });
-    for (const transaction of [0, -1, NaN, 0.5]) assert.equal(lock(shard, keyOf('a'), transaction), BAD_INPUT);
+    for (const transaction of [0, -1, NaN, 0.5])
+      assert.equal(lock(shard, keyOf('a'), transaction), BAD_INPUT);
     assert.equal(shard.core.lock(0, 1), BAD_INPUT);
     assert.equal(shard.core.lock(7681, 1), BAD_INPUT);
     assert.equal(shard.core.get(7681, 0), BAD_INPUT);

@@ -3,7 +3,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  BAD_INPUT, EXISTS, NO_LOG, NO_MEMORY, OK, PAGE, Random, Shard, builds, instantiate, keyOf, memoryOf, seedOf, shardOf,
+  BAD_INPUT,
+  EXISTS,
+  NO_LOG,
+  NO_MEMORY,
+  OK,
+  PAGE,
+  Random,
+  Shard,
+  builds,
+  instantiate,
+  keyOf,
+  memoryOf,
+  seedOf,
+  shardOf,
   valueOf,
 } from './harness.js';
 
@@ -65,7 +78,10 @@ test('heap blocks keep what was written to them, and their pages come back', () 
   const blocks: { ptr: number; size: number; fill: number }[] = [];
   for (let round = 0; round < 20000; round++) {
     if (random.below(100) < 52) {
-      const size = random.below(50) === 0 ? 1 + random.below(200_000) : 1 + random.below(1 << random.below(15));
+      const size =
+        random.below(50) === 0
+          ? 1 + random.below(200_000)
+          : 1 + random.below(1 << random.below(15));
       const ptr = core.testHeapAlloc(size);
       if (ptr === 0) continue;
       assert.equal(ptr % 16, 0);
@@ -94,8 +110,10 @@ test('keys compare as unsigned bytes, a prefix first', () => {
   const b = scratch + 32768 + 3;
   for (let round = 0; round < 20000; round++) {
     const left = random.bytes(random.below(40));
-    const right = random.below(3) === 0 ? random.bytes(random.below(40)) : left.slice(0, random.below(41));
-    if (right.length > 0 && random.below(2) === 0) right[random.below(right.length)] = random.below(256);
+    const right =
+      random.below(3) === 0 ? random.bytes(random.below(40)) : left.slice(0, random.below(41));
+    if (right.length > 0 && random.below(2) === 0)
+      right[random.below(right.length)] = random.below(256);
     bytes.set(left, a);
     bytes.set(right, b);
     assert.equal(core.testCompare(a, left.length, b, right.length), Buffer.compare(left, right));
@@ -147,7 +165,10 @@ test('keys with the low bits of their hash in common are no more than chance', (
     bytes.set(key, at);
     counts[Number(core.testKeyHash(5n, at, key.length) & 1023n)]!++;
   }
-  assert.ok(Math.max(...counts) < 48, `fullest of 1,024 buckets: ${Math.max(...counts)} of 20 expected`);
+  assert.ok(
+    Math.max(...counts) < 48,
+    `fullest of 1,024 buckets: ${Math.max(...counts)} of 20 expected`,
+  );
 });
 
 for (const build of builds) {
@@ -156,10 +177,14 @@ for (const build of builds) {
     const core = instantiate(build, memory);
     const words = new Uint32Array(memory.buffer, core.abi(), 31);
     assert.equal(words[0], 30);
-    assert.deepEqual([...words.slice(1, 9)], [1, 65536, 65536, 1703936, 409600, 843776, 7680, 32768]);
-    assert.deepEqual([...words.slice(16, 30)], [
-      0, 256, 512, 8704, 16384, 65536, 81920, 114688, 65536, 24, 16, 32, 16, 24,
-    ]);
+    assert.deepEqual(
+      [...words.slice(1, 9)],
+      [1, 65536, 65536, 1703936, 409600, 843776, 7680, 32768],
+    );
+    assert.deepEqual(
+      [...words.slice(16, 30)],
+      [0, 256, 512, 8704, 16384, 65536, 81920, 114688, 65536, 24, 16, 32, 16, 24],
+    );
     assert.equal(words[30], build === 'checked' ? 1 : 0);
   });
 

@@ -2,15 +2,33 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LOG_FULL, NO_LOG, OK, PUT, POISONED, Random, builds, keyOf, seedOf, shardOf, text, valueOf } from './harness.js';
+import {
+  LOG_FULL,
+  NO_LOG,
+  OK,
+  PUT,
+  POISONED,
+  Random,
+  builds,
+  keyOf,
+  seedOf,
+  shardOf,
+  text,
+  valueOf,
+} from './harness.js';
 
 for (const build of builds) {
   test(`a group is the longest prefix with epochs below the limit (R1) (${build})`, () => {
     const shard = shardOf({ build });
     for (const epoch of [5, 5, 6, 5, 7]) shard.put(keyOf('k'), valueOf('v'), epoch);
-    const sequences = (limit: number) => shard.take(limit).records.map((record) => record.firstSequence);
+    const sequences = (limit: number) =>
+      shard.take(limit).records.map((record) => record.firstSequence);
     assert.deepEqual(sequences(5), []);
-    assert.deepEqual(sequences(6), [1, 2], 'the fourth has a smaller epoch than the third, and stays behind it');
+    assert.deepEqual(
+      sequences(6),
+      [1, 2],
+      'the fourth has a smaller epoch than the third, and stays behind it',
+    );
     assert.deepEqual(sequences(7), [1, 2, 3, 4]);
     assert.deepEqual(sequences(8), [1, 2, 3, 4, 5]);
   });
@@ -62,7 +80,8 @@ for (const build of builds) {
       });
       assert.ok(waiting.length === 0 || waiting[0]!.epoch >= epoch);
       done();
-      if (expected.length > 0) assert.equal(shard.core.durableSequence(), expected[expected.length - 1]!.sequence);
+      if (expected.length > 0)
+        assert.equal(shard.core.durableSequence(), expected[expected.length - 1]!.sequence);
     };
     while (written < 40 << 20) {
       const length = random.below(20) === 0 ? random.below(700_000) : random.below(20_000);
@@ -94,7 +113,8 @@ for (const build of builds) {
     const key = keyOf('k');
     const overhead = 24 + 16 + key.length;
     const half = (1 << 20) - 24;
-    // 8 bytes are kept for a transaction's id, so a record may end 8 bytes before the end at the earliest without it.
+    // 8 bytes are kept for a transaction's id, so a record may end 8 bytes before the end at the
+    // earliest without it.
     for (let index = 0; index < 4; index++) {
       const size = index < 3 ? half : (4 << 20) - 3 * (half + 24) - 24;
       const value = new Uint8Array(size - 16 - key.length);

@@ -3,8 +3,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  BAD_INPUT, CORRUPT, DELETE, ENTRY_SHAPED, NOT_FOUND, NO_LOG, OK, PUT, SHAPE, SHAPES_FULL, Shard, builds, keyOf,
-  namesOf, shardOf, text, valueOf,
+  BAD_INPUT,
+  CORRUPT,
+  DELETE,
+  ENTRY_SHAPED,
+  NOT_FOUND,
+  NO_LOG,
+  OK,
+  PUT,
+  SHAPE,
+  SHAPES_FULL,
+  Shard,
+  builds,
+  keyOf,
+  namesOf,
+  shardOf,
+  text,
+  valueOf,
 } from './harness.js';
 
 function find(shard: Shard, names: Uint8Array): number {
@@ -42,7 +57,11 @@ for (const build of builds) {
       { kind: PUT, key: keyOf('d'), value: item },
     ];
     assert.equal(shard.apply({ entries }), OK);
-    assert.equal(shard.sequence, 6, 'two shapes and four items; the third shape is the first again');
+    assert.equal(
+      shard.sequence,
+      6,
+      'two shapes and four items; the third shape is the first again',
+    );
     const ids = ['a', 'b', 'c', 'd'].map((name) => shapeId(shard.get(keyOf(name)) as Uint8Array));
     assert.deepEqual(ids, [0, 1, 0, shapeId(item)]);
     assert.equal(find(shard, names), 0);
@@ -55,8 +74,14 @@ for (const build of builds) {
     definition[13] = 1;
     assert.equal(text(shard.get(definition) as Uint8Array), text(namesOf('pk')));
     const [record] = shard.take(9).records;
-    assert.deepEqual(record!.entries.map((entry) => entry.kind), [PUT, PUT, PUT, PUT, PUT, PUT]);
-    assert.deepEqual(record!.entries.map((entry) => entry.flags), [0, 0, 0, 0, 0, 0]);
+    assert.deepEqual(
+      record!.entries.map((entry) => entry.kind),
+      [PUT, PUT, PUT, PUT, PUT, PUT],
+    );
+    assert.deepEqual(
+      record!.entries.map((entry) => entry.flags),
+      [0, 0, 0, 0, 0, 0],
+    );
     const again = shardOf({ build });
     assert.equal(again.replay(record!.bytes), OK);
     assert.equal(find(again, namesOf('pk')), 1);
@@ -85,7 +110,10 @@ for (const build of builds) {
     for (let id = 0; id < 4096; id++) {
       assert.equal(shard.apply({ entries: [{ kind: SHAPE, value: namesOf('pk', `n${id}`) }] }), OK);
     }
-    assert.equal(shard.apply({ entries: [{ kind: SHAPE, value: namesOf('one', 'more') }] }), SHAPES_FULL);
+    assert.equal(
+      shard.apply({ entries: [{ kind: SHAPE, value: namesOf('one', 'more') }] }),
+      SHAPES_FULL,
+    );
     assert.equal(shard.apply({ entries: [{ kind: SHAPE, value: namesOf('pk', 'n77') }] }), OK);
     for (let id = 0; id < 4096; id += 7) assert.equal(find(shard, namesOf('pk', `n${id}`)), id);
     shard.integrity();
@@ -103,14 +131,20 @@ for (const build of builds) {
   test(`a list that is no shape is refused (${build})`, () => {
     const shard = shardOf({ build });
     const refused = [
-      new Uint8Array(0), Uint8Array.of(1), Uint8Array.of(2, 0, 65), Uint8Array.of(1, 0, 65, 9),
-      namesOf('x'.repeat(4095)), namesOf(...Array.from({ length: 256 }, (_, index) => `${index}`)),
+      new Uint8Array(0),
+      Uint8Array.of(1),
+      Uint8Array.of(2, 0, 65),
+      Uint8Array.of(1, 0, 65, 9),
+      namesOf('x'.repeat(4095)),
+      namesOf(...Array.from({ length: 256 }, (_, index) => `${index}`)),
     ];
-    for (const value of refused) assert.equal(shard.apply({ entries: [{ kind: SHAPE, value }] }), BAD_INPUT);
+    for (const value of refused)
+      assert.equal(shard.apply({ entries: [{ kind: SHAPE, value }] }), BAD_INPUT);
     const most = namesOf(...Array.from({ length: 255 }, (_, index) => `${index}`));
     assert.equal(shard.apply({ entries: [{ kind: SHAPE, value: most }] }), OK);
     const unshaped = [
-      { kind: DELETE, key: keyOf('x') }, { kind: PUT, key: keyOf('a'), value: item, flags: ENTRY_SHAPED, shapeRef: 0 },
+      { kind: DELETE, key: keyOf('x') },
+      { kind: PUT, key: keyOf('a'), value: item, flags: ENTRY_SHAPED, shapeRef: 0 },
     ];
     assert.equal(shard.apply({ entries: unshaped }), BAD_INPUT, 'entry 0 is no SHAPE');
     const short = [

@@ -1,4 +1,5 @@
-// Real threads on one shard: increments that must all count, and threads that die with the latch held.
+// Real threads on one shard: increments that must all count, and threads that die with the latch
+// held.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -14,7 +15,8 @@ const COUNTERS = 5;
 function start(task: Partial<Task> & Pick<Task, 'task' | 'build' | 'memory' | 'slot'>): Worker {
   const workerData: Task = { counters: COUNTERS, increments: INCREMENTS, seed: 1, ...task };
   const file = new URL('./two-threads.worker.ts', import.meta.url).href;
-  // The loader of TypeScript is not inherited by threads of Node 20: the thread registers it itself.
+  // The loader of TypeScript is not inherited by threads of Node 20: the thread registers it
+  // itself.
   const boot = `import('tsx/esm/api').then((tsx) => { tsx.register(); return import(${JSON.stringify(file)}); });`;
   return new Worker(boot, { eval: true, workerData });
 }
@@ -41,9 +43,13 @@ for (const build of builds) {
     const seed = seedOf();
     console.log(`# seed ${seed}`);
     const shard = shardOf({ build, memtableBytes: 4 << 20 });
-    const workers = [1, 2].map((slot) => start({ task: 'count', build, memory: shard.memory, slot, seed: seed + slot }));
+    const workers = [1, 2].map((slot) =>
+      start({ task: 'count', build, memory: shard.memory, slot, seed: seed + slot }),
+    );
     let running = true;
-    const failed = Promise.all(workers.map(finished)).finally(() => { running = false; });
+    const failed = Promise.all(workers.map(finished)).finally(() => {
+      running = false;
+    });
     let epoch = 1;
     let logged = 0;
     while (running) {

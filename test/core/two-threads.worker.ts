@@ -2,7 +2,18 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import {
-  BUSY, GUARD_ABSENT, GUARD_FAILED, GUARD_SEQUENCE, LOG_FULL, MEMTABLE_FULL, NOT_FOUND, OK, PUT, RETRY, Random, Shard,
+  BUSY,
+  GUARD_ABSENT,
+  GUARD_FAILED,
+  GUARD_SEQUENCE,
+  LOG_FULL,
+  MEMTABLE_FULL,
+  NOT_FOUND,
+  OK,
+  PUT,
+  RETRY,
+  Random,
+  Shard,
   keyOf,
 } from './harness.js';
 import type { Build } from './harness.js';
@@ -17,7 +28,10 @@ export interface Task {
   seed: number;
 }
 
-/** Adds one to a random counter, guarded by what was read: again until it holds. Returns the failed tries. */
+/**
+ * Adds one to a random counter, guarded by what was read: again until it holds. Returns the failed
+ * tries.
+ */
 function increment(shard: Shard, random: Random, counters: number): number {
   const key = keyOf(`counter${random.below(counters)}`);
   for (let failed = 0; ; failed++) {
@@ -26,8 +40,17 @@ function increment(shard: Shard, random: Random, counters: number): number {
     const sequence = shard.sequence;
     if (typeof found === 'number' && found !== NOT_FOUND) throw new Error(`get: ${found}`);
     const value = new Uint8Array(8 + random.below(100));
-    new DataView(value.buffer).setUint32(0, found === NOT_FOUND ? 1 : sumOf(found as Uint8Array) + 1, true);
-    const guard = { entryIndex: 0, kind: found === NOT_FOUND ? GUARD_ABSENT : GUARD_SEQUENCE, sequence, readSequence };
+    new DataView(value.buffer).setUint32(
+      0,
+      found === NOT_FOUND ? 1 : sumOf(found as Uint8Array) + 1,
+      true,
+    );
+    const guard = {
+      entryIndex: 0,
+      kind: found === NOT_FOUND ? GUARD_ABSENT : GUARD_SEQUENCE,
+      sequence,
+      readSequence,
+    };
     let status = OK;
     do {
       status = shard.apply({ entries: [{ kind: PUT, key, value }], guards: [guard] });
@@ -60,6 +83,7 @@ parentPort!.postMessage('attached');
 if (task.task === 'hold') shard.core.testHoldLatch();
 if (task.task === 'churn') churn(shard, random);
 let failed = 0;
-for (let count = 0; count < task.increments; count++) failed += increment(shard, random, task.counters);
+for (let count = 0; count < task.increments; count++)
+  failed += increment(shard, random, task.counters);
 shard.core.detach(task.slot);
 parentPort!.postMessage(failed);

@@ -20,6 +20,8 @@ export interface EngineShape {
   readonly durability?: 'sync' | 'relaxed';
   /** MiB a shard. */
   readonly shardMb?: number;
+  /** Another core than the one that is built: one with a planted bug. */
+  readonly module?: WebAssembly.Module;
 }
 
 /** Everything happens early with these: rotation, flushes, several levels. */
@@ -50,7 +52,7 @@ export function openEngineOn(
     checked: shape.checked ?? false,
     options: { logBytesMax: 64 * MIB, ...shape.sizes, durability: shape.durability ?? 'sync', temporary: false },
   };
-  return openInline(request, compileCore(request.checked), fileSystem, randomFrom(random), 'manual');
+  return openInline(request, shape.module ?? compileCore(request.checked), fileSystem, randomFrom(random), 'manual');
 }
 
 /** Nobody answers: a call waits for as long as things are as they are. */

@@ -1,0 +1,96 @@
+// A thread of the tests: attaches to a database that another thread has open, and does what it is told.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import type { CoreExports } from '../../host/core/exports.js';
+import { attachEngine } from '../../host/engine/open-engine.js';
+import type { LsmStore } from '../../host/engine/lsm-store.js';
+import type { StoredTable } from '../../host/engine/store.js';
+import type { Item } from '../../host/table/item-types.js';
+import { below, seededRandom } from '../io/support/random.js';
+import { CHAIN_KEYS, FIXED, SLOTS, type ChainReport, type Task } from './task.js';
+
+const task = workerData as Task;
+const store = attachEngine(task.token);
+const random = seededRandom(task.seed);
+void run().then(
+  (report) => parentPort?.postMessage({ report }),
+  (error: unknown) => parentPort?.postMessage({ error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }),
+);
+
+async function run(): Promise<unknown> {
+  const table = store.catalog()[0];
+  parentPort?.postMessage('attached');
+  const report = await { chain, carry, churn, read, hold }[task.task](store, table);
+  await store.close();
+  return report;
+}
+
+/** Replaces values, each of its own, and notes what was there. */
+async function chain(db: LsmStore, table: StoredTable): Promise<ChainReport> {
+  const report: ChainReport = { wrote: [], replaced: [] };
+  const one = async (value: string): Promise<void> => {
+    const id = below(random, CHAIN_KEYS);
+    const old = await db.put(table, { id, value }, { returnOld: true });
+    report.wrote.push([id, value]);
+    report.replaced.push([id, old?.value as string | undefined]);
+  };
+  for (let done = 0; done < task.count; done += 4) {
+    await Promise.all([0, 1, 2, 3].map((lane) => one(`${task.name}.${done + lane}`)));
+  }
+  return report;
+}
+
+/** Takes amounts out of slots and puts them into others, carrying on what was there: none may be lost or doubled. */
+async function carry(db: LsmStore, table: StoredTable): Promise<number> {
+  let moves = 0;
+  for (; moves < task.count; moves++) {
+    let hand: Item | undefined = await db.delete(table, { id: 1000 + below(random, SLOTS) }, { returnOld: true });
+    while (hand !== undefined) {
+      hand = await db.put(table, { ...hand, id: 1000 + below(random, SLOTS) }, { returnOld: true });
+    }
+  }
+  return moves;
+}
+
+/** Writes until it is told to stop by being ended, or `count` times. */
+async function churn(db: LsmStore, table: StoredTable): Promise<number> {
+  const waiting: Promise<unknown>[] = [];
+  for (let n = 0; n < task.count; n++) {
+    waiting.push(db.put(table, { id: 100_000 + below(random, 5_000), n, text: 'x'.repeat(below(random, 600)) }));
+    if (waiting.length < 64) continue;
+    await Promise.all(waiting.splice(0));
+    parentPort?.postMessage(n);
+  }
+  await Promise.all(waiting);
+  return task.count;
+}
+
+/** Reads what never changes, by gets, queries and scans, while everything around it does. */
+async function read(db: LsmStore, table: StoredTable): Promise<number> {
+  for (let n = 0; n < task.count; n++) {
+    const id = 10_000 + below(random, FIXED);
+    const key = { id };
+    const item = n % 2 === 0 ? db.getSync(table, key) : await db.get(table, key, n % 4 === 1);
+    if (item?.text !== `fixed ${id}`) throw new Error(`item ${id} reads ${JSON.stringify(item)}`);
+    if (n % 200 === 0) await scanFixed(db, table);
+  }
+  return task.count;
+}
+
+/** Takes the latch of a shard and keeps it until the thread is ended (checked core only). */
+async function hold(db: LsmStore): Promise<never> {
+  const exports = db.attachment.shards[0].exports as CoreExports & { testHoldLatch(): never };
+  return exports.testHoldLatch();
+}
+
+async function scanFixed(db: LsmStore, table: StoredTable): Promise<void> {
+  let fixed = 0;
+  let startKey: Item | undefined;
+  do {
+    const options = { bytesMax: 100_000, consistent: false, select: 'items', startKey } as const;
+    const page = await db.page(table, { kind: 'scan' }, options);
+    fixed += page.items.filter(({ id }) => Number(id) >= 10_000 && Number(id) < 10_000 + FIXED).length;
+    startKey = page.lastKey;
+  } while (startKey !== undefined);
+  if (fixed !== FIXED) throw new Error(`a scan gives ${fixed} of ${FIXED} items that never change`);
+}
