@@ -1,9 +1,9 @@
 // `npm test [-- <part of a path> ...]`: runs the test files whose path holds one of the parts, or
 // all of them.
 //
-// Node 20 takes no globs after --test, so the files are listed here. Every file runs in a process of
-// its own, as many side by side as there are cores. A file that hangs is ended and fails: a thread
-// that waits for ever must not keep a build waiting.
+// Node 20 takes no globs after --test, so the files are listed here. Every file runs in a process
+// of its own, as many side by side as there are cores. A file that hangs is ended and fails: a
+// thread that waits for ever must not keep a build waiting.
 
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';

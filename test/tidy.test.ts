@@ -29,7 +29,7 @@ const byPath = new Map(sources.map((source) => [source.path, source]));
 
 // --- Imports point one way -----------------------------------------------------------------------
 
-/** What the files of a place may import of the tree, by prefix. The first place that fits counts. */
+/** What the files of a place may import, by prefix. The first place that fits counts. */
 const MAY_IMPORT: readonly (readonly [place: string, allowed: readonly string[]])[] = [
   ['core-as/', ['core-as/']],
   ['io/', ['io/']],

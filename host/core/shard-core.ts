@@ -17,6 +17,9 @@ export interface BlockNeed {
 export class ShardCore {
   readonly shard: number;
   readonly exports: CoreExports;
+  /** The calls of hot paths, at hand: the export objects of several shards have different hidden classes. */
+  readonly get: CoreExports['get'];
+  readonly apply: CoreExports['apply'];
   readonly u8: Uint8Array;
   readonly u32: Uint32Array;
   readonly f64: Float64Array;
@@ -32,6 +35,8 @@ export class ShardCore {
   constructor(shard: number, exports: CoreExports, memory: WebAssembly.Memory, scratch: number) {
     this.shard = shard;
     this.exports = exports;
+    this.get = exports.get;
+    this.apply = exports.apply;
     this.u8 = new Uint8Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     this.f64 = new Float64Array(memory.buffer);

@@ -58,7 +58,21 @@ export class BackgroundDatabase {
   /** Runs one job if any is requested and nobody else has it. */
   async runOne(): Promise<boolean> {
     if (this.#closed || this.#control.failed) return false;
-    return (await this.#tryFlush()) || (await this.#tryCompact());
+    if ((await this.#tryFlush()) || (await this.#tryCompact())) return true;
+    this.#watchLatches();
+    return false;
+  }
+
+  /**
+   * Main threads only yield when a latch is taken, so a latch whose owner has died would keep them for ever. A worker
+   * that has nothing to do may wait for it, and gives it up after a while: then the shard is poisoned (DESIGN R7).
+   */
+  #watchLatches(): void {
+    for (const { exports } of this.#attachment.shards) {
+      if (exports.latchOwner() < 0) continue;
+      exports.latchWait();
+      if (exports.poisonCode() !== 0) this.#control.fail(FAILURE.CORE);
+    }
   }
 
   page(task: PageTask): Promise<RawPage> {

@@ -181,7 +181,7 @@ export class BatchWriter {
   /** Applies what is staged. `at` 0 means there was no room to stage it. */
   apply(staged: Staged, epoch: number, catalogEpoch: number): number {
     if (staged.at === 0) return STATUS.MEMTABLE_FULL;
-    const status = staged.core.exports.apply(staged.at, epoch, catalogEpoch);
+    const status = staged.core.apply(staged.at, epoch, catalogEpoch);
     if (staged.large && status !== STATUS.BUSY) this.release(staged);
     return status;
   }

@@ -48,7 +48,7 @@ export class Reader {
     const keyLength = this.#keys.length;
     const { u32, keyAt } = this.#keys.workbench;
     core.copyKey(u32, keyAt, core.keyAt, keyLength);
-    const status = core.exports.get(keyLength, this.#catalog.epoch);
+    const status = core.get(keyLength, this.#catalog.epoch);
     if (status >= STATUS.NOT_FOUND) return this.#inShard(core, status);
     return this.#settleSync(core, keyLength, status);
   }
@@ -68,7 +68,7 @@ export class Reader {
   }
 
   #lookup(core: ShardCore, keyLength: number): Encoded | Promise<Encoded> {
-    const status = core.exports.get(keyLength, this.#catalog.epoch);
+    const status = core.get(keyLength, this.#catalog.epoch);
     if (status >= STATUS.NOT_FOUND) return this.#inShard(core, status);
     if (this.#attachment.files.mayReadSync()) return this.#settleSync(core, keyLength, status);
     return this.#settle(core, keyLength, status);
@@ -128,7 +128,7 @@ export class Reader {
   }
 
   #again(core: ShardCore, keyLength: number): number {
-    return core.exports.get(keyLength, this.#catalog.epoch);
+    return core.get(keyLength, this.#catalog.epoch);
   }
 
   #recoverSync(core: ShardCore, keyLength: number, status: number): number {

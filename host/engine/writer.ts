@@ -147,9 +147,10 @@ export class Writer {
       try {
         await this.#makeRoom(shard, status, head.table);
       } catch (error) {
-        const rejected = queue.splice(0);
-        for (const each of rejected) this.#queuedBytes -= each.bytes.length;
-        for (const each of rejected) each.reject(error as Error);
+        // Only this one: those behind it may be of other tables. If nothing works any more each finds out.
+        queue.shift();
+        this.#queuedBytes -= head.bytes.length;
+        head.reject(error as Error);
       }
     }
     control.add(CONTROL.STALL_MS, Math.round(performance.now() - began));

@@ -103,6 +103,26 @@ test('level 0 never outgrows its bound: a flush waits for the compaction', async
 });
 
 /**
+ * A write to a table that had just been dropped was rejected together with all that waited behind it, whatever their
+ * tables.
+ */
+test('a write to a table just dropped does not take those to other tables with it', async () => {
+  const it = await setting();
+  const { engine, table } = it;
+  const { store } = engine;
+  const other = await store.createKeyspace(defineTable('Strings', seededRandom(2)));
+  const dropped = store.dropKeyspace(table.id);
+  const refused = store.put(table, { id: 1 });
+  const item = { pk: 'a', sk: 'b' };
+  const written = store.put(other, item);
+  await assert.rejects(refused, { name: 'ResourceNotFoundException' });
+  await drive(engine, written);
+  await dropped;
+  assert.deepEqual(store.getSync(other, item), item);
+  kill(engine);
+});
+
+/**
  * After an open every shard's sequences leap ahead. A shard that nothing was written to seemed to have records up to there
  * in each log segment, none of which it would ever flush: the log grew without end as long as one shard was idle.
  */

@@ -58,14 +58,15 @@ test('a thread that ends with a latch held closes the database: every call is an
   const folder = join(temporaryFolder(context), 'db');
   const opened = await openThreads(folder, { checked: true });
   const { store, table } = opened;
+  const shard = store.attachment.shards[0].exports;
   const ids = Array.from({ length: 64 }, (_, id) => id);
   await Promise.all(ids.map((id) => store.put(table, { id })));
   const { worker, attached } = startThread(opened, { task: 'hold', name: 'h', count: 0, seed: 1 });
   await within(SOON_MS, 'attach', attached);
-  for (let wait = 0; wait < 200 && store.attachment.shards[0].exports.latchOwner() < 0; wait++) {
+  for (let wait = 0; wait < 200 && shard.latchOwner() < 0; wait++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  assert.ok(store.attachment.shards[0].exports.latchOwner() >= 0, 'the thread has the latch');
+  assert.ok(shard.latchOwner() >= 0, 'the thread has the latch');
   await worker.terminate();
   const began = performance.now();
   const puts = ids.map((id) => store.put(table, { id, again: true }));
@@ -75,6 +76,7 @@ test('a thread that ends with a latch held closes the database: every call is an
   await within(SOON_MS, 'a flush', Promise.allSettled([store.flush()]));
   await within(SOON_MS, 'close', Promise.allSettled([store.close()]));
   await expectAll(folder, ids);
+  assert.ok(failed > 0, 'writes to the shard are refused');
   context.diagnostic(`${failed} of ${ids.length} puts rejected, all was over after ${Math.round(performance.now() - began)} ms`);
 });
 
