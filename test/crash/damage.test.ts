@@ -4,7 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { below, seededRandom, seedOf } from '../io/support/random.js';
 import { FOLDER, TINY_SIZES } from './support/engine.js';
-import { filesUnder, flipped, readDamaged, subjectOf, type Seen, type Subject } from './support/damage.js';
+import {
+  filesUnder,
+  flipped,
+  readDamaged,
+  subjectOf,
+  type Seen,
+  type Subject,
+} from './support/damage.js';
 
 const shape = { shards: 1, checked: true, sizes: TINY_SIZES };
 
@@ -14,17 +21,25 @@ interface Totals {
   refused: number;
 }
 
-async function flipMany(subject: Subject, paths: readonly string[], count: number, random: () => number): Promise<Totals> {
+async function flipMany(
+  subject: Subject,
+  paths: readonly string[],
+  count: number,
+  random: () => number,
+): Promise<Totals> {
   const totals: Totals = { flips: 0, reported: 0, refused: 0 };
   for (let flip = 0; flip < count; flip++) {
     const path = paths[flip % paths.length];
     const size = subject.disk.stat(path)?.size ?? 0;
     // The ends of a file are where the lengths and the totals are.
     const at = flip % 3 === 0 ? Math.max(0, size - 1 - below(random, 200)) : below(random, size);
-    const seen: Seen = await readDamaged(subject, flipped(subject.disk, path, at, random)).catch((error: unknown) => {
-      if (error instanceof Error) error.message = `bit of byte ${at} of ${path}: ${error.message}`;
-      throw error;
-    });
+    const seen: Seen = await readDamaged(subject, flipped(subject.disk, path, at, random)).catch(
+      (error: unknown) => {
+        if (error instanceof Error)
+          error.message = `bit of byte ${at} of ${path}: ${error.message}`;
+        throw error;
+      },
+    );
     totals.flips++;
     if (seen.reports > 0) totals.reported++;
     if (!seen.opened) totals.refused++;
@@ -65,7 +80,9 @@ test('a flipped bit in the log is found, or harmless: no acknowledged write goes
 test('a flipped bit in the manifest or in CURRENT is found, or harmless', async (context) => {
   const seed = seedOf(context);
   const subject = await subjectOf(seed, shape);
-  const paths = filesUnder(subject.disk, '').filter((path) => /\/(manifest-\d+|CURRENT)$/.test(path));
+  const paths = filesUnder(subject.disk, '').filter((path) =>
+    /\/(manifest-\d+|CURRENT)$/.test(path),
+  );
   assert.equal(paths.length, 2);
   const totals = await flipMany(subject, paths, 80, seededRandom(seed));
   context.diagnostic(JSON.stringify(totals));

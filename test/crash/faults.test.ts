@@ -9,9 +9,19 @@ import { FAULT_SCRIPT, strikeEverywhere, type FaultTotals } from './support/faul
 
 const shape = { shards: 2, checked: true, sizes: TINY_SIZES };
 
-async function everywhere(context: TestContext, fault: Omit<Fault, 'at'>, stride: number): Promise<FaultTotals> {
-  const totals = await strikeEverywhere({ seed: seedOf(context), script: FAULT_SCRIPT, shape }, fault, stride);
-  context.diagnostic(`${totals.places} places, ${totals.failures} failed closed, ${totals.images} disks reopened`);
+async function everywhere(
+  context: TestContext,
+  fault: Omit<Fault, 'at'>,
+  stride: number,
+): Promise<FaultTotals> {
+  const totals = await strikeEverywhere(
+    { seed: seedOf(context), script: FAULT_SCRIPT, shape },
+    fault,
+    stride,
+  );
+  context.diagnostic(
+    `${totals.places} places, ${totals.failures} failed closed, ${totals.images} disks reopened`,
+  );
   assert.ok(totals.places > 0, 'the fault had places to strike');
   return totals;
 }
@@ -36,7 +46,11 @@ for (const forever of [false, true]) {
   });
 
   test(`the disk is full ${how} write: nothing is half done, reads go on, and so do writes once there is room`, async (context) => {
-    const { outcomes } = await everywhere(context, { kinds: ['write', 'create'], error: 'ENOSPC', partial: 0.3, forever }, 3);
+    const { outcomes } = await everywhere(
+      context,
+      { kinds: ['write', 'create'], error: 'ENOSPC', partial: 0.3, forever },
+      3,
+    );
     const refused = [...outcomes.keys()].some((outcome) => outcome.includes('StorageFull'));
     assert.ok(refused, [...outcomes.keys()].join());
   });

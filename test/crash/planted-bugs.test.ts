@@ -12,16 +12,35 @@ import { coreWithoutChecksums, HastyRemoval } from './support/planted.js';
 
 const shape = { shards: 1, checked: true, sizes: TINY_SIZES };
 
-async function expectCaught(seed: number, wrap: Exploration['wrap'], message: RegExp): Promise<void> {
-  const run = { steps: 24, shape, batch: 6, largeBytes: 10_000, cutsEach: 2, deepEvery: 0, sparse: 2, wrap };
+async function expectCaught(
+  seed: number,
+  wrap: Exploration['wrap'],
+  message: RegExp,
+): Promise<void> {
+  const run = {
+    steps: 24,
+    shape,
+    batch: 6,
+    largeBytes: 10_000,
+    cutsEach: 2,
+    deepEvery: 0,
+    sparse: 2,
+    wrap,
+  };
   await assert.rejects(async () => {
     for (let round = 0; round < 4; round++) await explore({ ...run, seed: seed + round });
   }, message);
 }
 
 const BUGS: readonly (readonly [bug: PlantedBug, message: RegExp])[] = [
-  [{ name: 'does not sync its log', dropsSync: (path) => path.endsWith('.log') }, /what was found is no state|Corruption|damaged/],
-  [{ name: 'does not sync its tables', dropsSync: (path) => path.endsWith('.table') }, /damaged|shorter|match|differ/i],
+  [
+    { name: 'does not sync its log', dropsSync: (path) => path.endsWith('.log') },
+    /what was found is no state|Corruption|damaged/,
+  ],
+  [
+    { name: 'does not sync its tables', dropsSync: (path) => path.endsWith('.table') },
+    /damaged|shorter|match|differ/i,
+  ],
   [{ name: 'does not sync its manifest', dropsSync: (path) => path.includes('/manifest-') }, /./],
   [{ name: 'does not sync folders', dropsDirectorySync: true }, /./],
 ];
@@ -33,19 +52,30 @@ for (const [bug, message] of BUGS) {
 }
 
 test('the harness catches an engine that removes the inputs of a compaction before the manifest forgets them', async (context) => {
-  await expectCaught(seedOf(context), (inner) => new HastyRemoval(inner), /does not exist|table files are those/);
+  await expectCaught(
+    seedOf(context),
+    (inner) => new HastyRemoval(inner),
+    /does not exist|table files are those/,
+  );
 });
 
 test('the harness catches an engine that takes a failed fsync for done', async (context) => {
-  const wrap: Exploration['wrap'] = (inner) => new PlantedFileSystem(inner, { name: 'deaf', hidesSyncFailure: true });
+  const wrap: Exploration['wrap'] = (inner) =>
+    new PlantedFileSystem(inner, { name: 'deaf', hidesSyncFailure: true });
   const run = { seed: seedOf(context), script: FAULT_SCRIPT, shape, wrap };
-  await assert.rejects(strikeEverywhere(run, { kinds: ['sync'], error: 'EIO' }), { name: /Error|Corruption/ });
+  await assert.rejects(strikeEverywhere(run, { kinds: ['sync'], error: 'EIO' }), {
+    name: /Error|Corruption/,
+  });
 });
 
 test('the harness catches an engine that skips its checksums', async (context) => {
   const seed = seedOf(context);
   const random = seededRandom(seed);
-  const subject = await subjectOf(seed, { ...shape, checked: false, module: coreWithoutChecksums() });
+  const subject = await subjectOf(seed, {
+    ...shape,
+    checked: false,
+    module: coreWithoutChecksums(),
+  });
   await assert.rejects(async () => {
     for (let flip = 0; flip < 60; flip++) {
       const paths = filesUnder(subject.disk, flip % 2 === 0 ? 'tables' : 'log');

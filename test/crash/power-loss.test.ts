@@ -12,10 +12,20 @@ function summary({ operations, fileOperations, images, recoveryImages }: Explore
 }
 
 test('after a power cut at every file operation all that was acknowledged is there, and no half of anything', async (context) => {
-  const run = { shape: { shards: 2, checked: true, sizes: TINY_SIZES }, batch: 10, largeBytes: 30_000, deepEvery: 0 };
+  const run = {
+    shape: { shards: 2, checked: true, sizes: TINY_SIZES },
+    batch: 10,
+    largeBytes: 30_000,
+    deepEvery: 0,
+  };
   const explored = await explore({ ...run, seed: seedOf(context), steps: 24, cutsEach: 3 });
   context.diagnostic(summary(explored));
-  for (const place of ['write log/*.log', 'create tables/*.table', 'unlink tables/*.table', 'write db/manifest*']) {
+  for (const place of [
+    'write log/*.log',
+    'create tables/*.table',
+    'unlink tables/*.table',
+    'write db/manifest*',
+  ]) {
     assert.ok(explored.kinds.has(place), `the run meets: ${place}`);
   }
 });
@@ -27,8 +37,19 @@ test('on eight shards too, with the release build and a cache', async (context) 
 });
 
 test('a power cut at every operation of a recovery leads to the same, and what was shown stays', async (context) => {
-  const run = { shape: { shards: 1, checked: true, sizes: TINY_SIZES }, batch: 10, largeBytes: 30_000, cutsEach: 1 };
-  const explored = await explore({ ...run, seed: seedOf(context), steps: 20, deepEvery: 4, sparse: 3 });
+  const run = {
+    shape: { shards: 1, checked: true, sizes: TINY_SIZES },
+    batch: 10,
+    largeBytes: 30_000,
+    cutsEach: 1,
+  };
+  const explored = await explore({
+    ...run,
+    seed: seedOf(context),
+    steps: 20,
+    deepEvery: 4,
+    sparse: 3,
+  });
   context.diagnostic(summary(explored));
   assert.ok(explored.recoveryImages > explored.images);
 });

@@ -132,9 +132,14 @@ test('a shard that nothing is written to does not keep the log', async () => {
   const engine = await openEngineOn(disk, random, { shards: 4, sizes: TINY_SIZES });
   const table = await engine.store.createKeyspace(defineTable('Strings', random));
   for (let number = 0; number < 60; number++) {
-    await drive(engine, engine.store.put(table, { pk: 'one', sk: `${number}`, text: 'x'.repeat(3_000) }));
+    await drive(
+      engine,
+      engine.store.put(table, { pk: 'one', sk: `${number}`, text: 'x'.repeat(3_000) }),
+    );
   }
-  const bytes = disk.list(`${FOLDER}/log`).reduce((sum, name) => sum + (disk.stat(`${FOLDER}/log/${name}`)?.size ?? 0), 0);
+  const bytes = disk
+    .list(`${FOLDER}/log`)
+    .reduce((sum, name) => sum + (disk.stat(`${FOLDER}/log/${name}`)?.size ?? 0), 0);
   assert.ok(bytes < TINY_SIZES.logBytesMax * 1.5, `${bytes} bytes of log`);
   await engine.store.close();
 });

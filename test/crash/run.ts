@@ -17,7 +17,16 @@ import { runWithFault } from './support/faults.js';
 import { KillRounds } from './support/killing.js';
 import { scriptOf } from './support/workload.js';
 
-const FAULT_KINDS: readonly OperationKind[] = ['sync', 'write', 'create', 'syncDirectory', 'rename', 'unlink', 'truncate', 'read'];
+const FAULT_KINDS: readonly OperationKind[] = [
+  'sync',
+  'write',
+  'create',
+  'syncDirectory',
+  'rename',
+  'unlink',
+  'truncate',
+  'read',
+];
 
 /** Sizes that make everything happen, in proportions that differ. */
 function randomShape(random: () => number): EngineShape {
@@ -36,8 +45,17 @@ function randomShape(random: () => number): EngineShape {
 const TURNS: Readonly<Record<string, (seed: number, random: () => number) => Promise<string>>> = {
   async power(seed, random) {
     const run = { steps: 20 + below(random, 40), batch: 4 + below(random, 30), largeBytes: 60_000 };
-    const cuts = { cutsEach: 1 + below(random, 3), deepEvery: below(random, 8), sparse: 1 + below(random, 3) };
-    const { images, recoveryImages, operations } = await explore({ ...run, ...cuts, seed, shape: randomShape(random) });
+    const cuts = {
+      cutsEach: 1 + below(random, 3),
+      deepEvery: 8 * below(random, 6),
+      sparse: 1 + below(random, 3),
+    };
+    const { images, recoveryImages, operations } = await explore({
+      ...run,
+      ...cuts,
+      seed,
+      shape: randomShape(random),
+    });
     return `${operations} operations, ${images} + ${recoveryImages} power cuts`;
   },
   async fault(seed, random) {
@@ -47,7 +65,13 @@ const TURNS: Readonly<Record<string, (seed: number, random: () => number) => Pro
     for (let count = 0; count < 40; count++) {
       const error = random() < 0.5 ? 'EIO' : 'ENOSPC';
       const kinds = [FAULT_KINDS[below(random, FAULT_KINDS.length)]];
-      const fault = { at: 1 + below(random, 120), kinds, error, partial: random(), forever: random() < 0.5 } as const;
+      const fault = {
+        at: 1 + below(random, 120),
+        kinds,
+        error,
+        partial: random(),
+        forever: random() < 0.5,
+      } as const;
       outcomes.push(...(await runWithFault({ seed, fault, script, shape })).errors);
     }
     return `40 faults, ${outcomes.length} errors`;
@@ -64,7 +88,8 @@ const TURNS: Readonly<Record<string, (seed: number, random: () => number) => Pro
     for (let count = 0; count < 60; count++) {
       const path = paths[below(random, paths.length)];
       const at = below(random, subject.disk.stat(path)?.size ?? 1);
-      if ((await readDamaged(subject, flipped(subject.disk, path, at, random))).reports > 0) reported++;
+      if ((await readDamaged(subject, flipped(subject.disk, path, at, random))).reports > 0)
+        reported++;
     }
     return `60 flipped bits, ${reported} reported`;
   },
@@ -78,10 +103,14 @@ const TURNS: Readonly<Record<string, (seed: number, random: () => number) => Pro
 };
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { seconds: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
+  });
   const first = Number(values.seed ?? Math.floor(performance.timeOrigin) % 1_000_000);
   const end = performance.now() + Number(values.seconds ?? 60) * 1_000;
-  const names = Object.keys(TURNS).filter((name) => values.only === undefined || name === values.only);
+  const names = Object.keys(TURNS).filter(
+    (name) => values.only === undefined || name === values.only,
+  );
   for (let seed = first; seed === first || performance.now() < end; seed++) {
     const name = names[seed % names.length];
     process.stdout.write(`${name} --seed ${seed} `);

@@ -9,14 +9,26 @@ import { EngineRun } from './engine-run.js';
 const OPERATIONS = 900;
 
 const SETS: readonly { readonly name: string; readonly shape: EngineShape }[] = [
-  { name: 'one shard, tiny memtable, no cache, checked core', shape: { shards: 1, checked: true, sizes: TINY_SIZES } },
+  {
+    name: 'one shard, tiny memtable, no cache, checked core',
+    shape: { shards: 1, checked: true, sizes: TINY_SIZES },
+  },
   { name: 'eight shards, tiny memtables, no cache', shape: { shards: 8, sizes: TINY_SIZES } },
   {
     name: 'one shard, tiny tables, a small cache',
-    shape: { shards: 1, sizes: { ...TINY_SIZES, memtableBytes: 512 * 1024, cacheBytes: 256 * 1024 } },
+    shape: {
+      shards: 1,
+      sizes: { ...TINY_SIZES, memtableBytes: 512 * 1024, cacheBytes: 256 * 1024 },
+    },
   },
-  { name: 'eight shards, all sizes as usual, checked core', shape: { shards: 8, checked: true, shardMb: 24 } },
-  { name: 'two shards, relaxed, segments of 1 MiB', shape: { shards: 2, durability: 'relaxed', shardMb: 16 } },
+  {
+    name: 'eight shards, all sizes as usual, checked core',
+    shape: { shards: 8, checked: true, shardMb: 24 },
+  },
+  {
+    name: 'two shards, relaxed, segments of 1 MiB',
+    shape: { shards: 2, durability: 'relaxed', shardMb: 16 },
+  },
 ];
 
 for (const { name, shape } of SETS) {

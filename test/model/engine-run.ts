@@ -13,8 +13,16 @@ import { drive, kill, openEngineOn, type EngineShape } from '../crash/support/en
 import { fingerprint, keyTextOf } from '../crash/support/expected-state.js';
 import { POWER_CUTS } from '../crash/support/exploration.js';
 import { checkShards, checkTables } from '../crash/support/integrity.js';
-import { defineTable, randomItem, randomKey, randomQuery, SCHEMAS, type Seeded } from '../crash/support/tables.js';
+import {
+  defineTable,
+  randomItem,
+  randomKey,
+  randomQuery,
+  SCHEMAS,
+  type Seeded,
+} from '../crash/support/tables.js';
 import { below, seededRandom } from '../io/support/random.js';
+import { expectSame, expectSamePage, sorted } from './comparison.js';
 import { MemoryStore } from './memory-store.js';
 
 /** How often, out of the sum. */
@@ -82,7 +90,8 @@ export class EngineRun {
       try {
         await this.#perform(operation);
       } catch (error) {
-        if (error instanceof Error) error.message = `operation ${this.counts.operations}, ${operation}: ${error.message}`;
+        if (error instanceof Error)
+          error.message = `operation ${this.counts.operations}, ${operation}: ${error.message}`;
         throw error;
       }
     }
@@ -92,7 +101,10 @@ export class EngineRun {
 
   #pick(): Operation {
     const weights = Object.entries(OPERATIONS) as [Operation, number][];
-    let left = below(this.#random, weights.reduce((sum, [, weight]) => sum + weight, 0));
+    let left = below(
+      this.#random,
+      weights.reduce((sum, [, weight]) => sum + weight, 0),
+    );
     for (const [operation, weight] of weights) {
       left -= weight;
       if (left < 0) return operation;
@@ -161,7 +173,10 @@ export class EngineRun {
     if (free.length === 0) return;
     const definition = defineTable(free[below(this.#random, free.length)], this.#random);
     const engine = await drive(this.#engine, this.#engine.store.createKeyspace(definition));
-    this.#pairs.set(definition.name, { engine, model: await this.#model.createKeyspace(definition) });
+    this.#pairs.set(definition.name, {
+      engine,
+      model: await this.#model.createKeyspace(definition),
+    });
   }
 
   async #drop({ engine, model }: Pair): Promise<void> {
@@ -178,7 +193,9 @@ export class EngineRun {
     const options = { returnOld };
     const done = deleted ? store.delete(engine, item, options) : store.put(engine, item, options);
     const old = await drive(this.#engine, done);
-    const expected = deleted ? this.#model.delete(model, item, options) : this.#model.put(model, item, options);
+    const expected = deleted
+      ? this.#model.delete(model, item, options)
+      : this.#model.put(model, item, options);
     expectSame(old, await expected, 'the old item');
   }
 
@@ -194,7 +211,11 @@ export class EngineRun {
     const key = randomKey(engine.key, this.#random);
     const expected = await this.#model.get(model, key, true);
     expectSame(store.getSync(engine, key), expected, 'getSync');
-    expectSame(await drive(this.#engine, store.get(engine, key, this.#random() < 0.5)), expected, 'get');
+    expectSame(
+      await drive(this.#engine, store.get(engine, key, this.#random() < 0.5)),
+      expected,
+      'get',
+    );
   }
 
   async #query({ engine, model }: Pair): Promise<void> {
@@ -204,12 +225,19 @@ export class EngineRun {
       bytesMax: random() < 0.3 ? 1 + below(random, 2_000) : 1_048_576,
       limit: random() < 0.5 ? 1 + below(random, 12) : undefined,
       reverse: random() < 0.5,
-      startKey: random() < 0.3 ? this.#startKey(engine, range.kind === 'query' ? range.partition : '') : undefined,
+      startKey:
+        random() < 0.3
+          ? this.#startKey(engine, range.kind === 'query' ? range.partition : '')
+          : undefined,
       consistent: random() < 0.3,
       select: random() < 0.2 ? 'count' : 'items',
     };
     const page = await drive(this.#engine, this.#engine.store.page(engine, range, options));
-    expectSamePage(page, await this.#model.page(model, range, options), JSON.stringify({ range, options }));
+    expectSamePage(
+      page,
+      await this.#model.page(model, range, options),
+      JSON.stringify({ range, options }),
+    );
   }
 
   #startKey({ key }: StoredTable, partition: KeyValue): Item {
@@ -219,7 +247,11 @@ export class EngineRun {
   async #scan({ engine, model }: Pair): Promise<void> {
     const random = this.#random;
     const limit = random() < 0.5 ? 1 + below(random, 20) : undefined;
-    const rows = await this.#rows(engine, { bytesMax: 1 + below(random, 50_000), limit, consistent: random() < 0.5 });
+    const rows = await this.#rows(engine, {
+      bytesMax: 1 + below(random, 50_000),
+      limit,
+      consistent: random() < 0.5,
+    });
     assert.deepEqual(rows, await this.#modelRows(model));
   }
 
@@ -228,7 +260,11 @@ export class EngineRun {
     const rows = new Map<string, string>();
     for (let segment = 0; segment < totalSegments; segment++) {
       const options = { bytesMax: 20_000, consistent: false };
-      for (const [key, value] of await this.#rows(engine, options, { kind: 'scan', segment, totalSegments })) {
+      for (const [key, value] of await this.#rows(engine, options, {
+        kind: 'scan',
+        segment,
+        totalSegments,
+      })) {
         assert.ok(!rows.has(key), 'no row is in two segments');
         rows.set(key, value);
       }
@@ -246,7 +282,10 @@ export class EngineRun {
     const rows = new Map<string, string>();
     let startKey: Item | undefined;
     do {
-      const page: Page = await drive(this.#engine, store.page(table, range, { ...options, startKey, select: 'items' }));
+      const page: Page = await drive(
+        this.#engine,
+        store.page(table, range, { ...options, startKey, select: 'items' }),
+      );
       assert.ok(page.items.length <= (options.limit ?? Infinity));
       for (const item of page.items) {
         assert.ok(!rows.has(keyTextOf(table.key, item)), 'no row comes twice');
@@ -340,11 +379,15 @@ export class EngineRun {
   }
 
   #agreeOn(writes: readonly Unsure[]): boolean {
-    const text = (item: Item | undefined): string => (item === undefined ? 'none' : fingerprint(item));
+    const text = (item: Item | undefined): string =>
+      item === undefined ? 'none' : fingerprint(item);
     return writes.every(({ pair: { model }, item }) => {
       const engine = this.#pairs.get(model.name)?.engine;
       const key = keyOfItem(model.key, item);
-      return engine === undefined || text(this.#engine.store.getSync(engine, key)) === text(this.#model.getSync(model, key));
+      return (
+        engine === undefined ||
+        text(this.#engine.store.getSync(engine, key)) === text(this.#model.getSync(model, key))
+      );
     });
   }
 
@@ -358,23 +401,4 @@ export class EngineRun {
     this.#disk.observe = undefined;
     return image;
   }
-}
-
-function sorted(rows: Map<string, string>): Map<string, string> {
-  return new Map([...rows].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function expectSame(actual: Item | undefined, expected: Item | undefined, what: string): void {
-  const text = (item: Item | undefined): string => (item === undefined ? 'none' : fingerprint(item));
-  assert.equal(text(actual), text(expected), what);
-}
-
-function expectSamePage(actual: Page, expected: Page, what: string): void {
-  const plain = ({ items, count, sizeBytes, lastKey }: Page) => ({
-    items: items.map(fingerprint),
-    count,
-    sizeBytes,
-    lastKey: lastKey === undefined ? 'none' : fingerprint(lastKey),
-  });
-  assert.deepEqual(plain(actual), plain(expected), what);
 }

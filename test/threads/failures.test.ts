@@ -12,7 +12,12 @@ import { openThreads, startThread, within, type Opened } from './start.js';
 const SOON_MS = 20_000;
 
 /** Puts that are under way while something goes wrong: those that resolved must be there afterwards. */
-async function putUntilItFails({ store, table }: Opened, from: number, count: number, during: (n: number) => void): Promise<number[]> {
+async function putUntilItFails(
+  { store, table }: Opened,
+  from: number,
+  count: number,
+  during: (n: number) => void,
+): Promise<number[]> {
   const acknowledged: number[] = [];
   const waiting: Promise<unknown>[] = [];
   for (let n = 0; n < count; n++) {
@@ -29,7 +34,8 @@ async function putUntilItFails({ store, table }: Opened, from: number, count: nu
 
 async function expectAll(folder: string, ids: readonly number[]): Promise<void> {
   const { store, table } = await within(SOON_MS, 'reopening', openThreads(folder));
-  for (const id of ids) assert.ok(store.getSync(table, { id }) !== undefined, `item ${id} was acknowledged`);
+  for (const id of ids)
+    assert.ok(store.getSync(table, { id }) !== undefined, `item ${id} was acknowledged`);
   await within(SOON_MS, 'closing', store.close());
 }
 
@@ -40,18 +46,29 @@ test('a thread that is terminated in the middle of its calls takes nothing with 
   const acknowledged: number[] = [];
   let failures = 0;
   for (let round = 0; round < 4; round++) {
-    const { worker, attached } = startThread(opened, { task: 'churn', name: `${round}`, count: 1e9, seed: seed + round });
+    const { worker, attached } = startThread(opened, {
+      task: 'churn',
+      name: `${round}`,
+      count: 1e9,
+      seed: seed + round,
+    });
     await within(SOON_MS, 'attach', attached);
     await new Promise((resolve) => setTimeout(resolve, 40 + ((seed + round) % 30)));
     await worker.terminate();
     const before = acknowledged.length;
-    acknowledged.push(...(await putUntilItFails(opened, 1_000_000 + round * 1_000, 200, () => undefined)));
+    acknowledged.push(
+      ...(await putUntilItFails(opened, 1_000_000 + round * 1_000, 200, () => undefined)),
+    );
     if (acknowledged.length < before + 200) failures++;
     if (opened.store.attachment.control.failed) break;
   }
-  await within(SOON_MS, 'close', opened.store.close()).catch((error: unknown) => assert.match(String(error), /EngineFailure/));
+  await within(SOON_MS, 'close', opened.store.close()).catch((error: unknown) =>
+    assert.match(String(error), /EngineFailure/),
+  );
   await expectAll(folder, acknowledged);
-  context.diagnostic(`${acknowledged.length} acknowledged, the database failed closed in ${failures} rounds`);
+  context.diagnostic(
+    `${acknowledged.length} acknowledged, the database failed closed in ${failures} rounds`,
+  );
 });
 
 test('a thread that ends with a latch held closes the database: every call is answered', async (context) => {
@@ -77,14 +94,18 @@ test('a thread that ends with a latch held closes the database: every call is an
   await within(SOON_MS, 'close', Promise.allSettled([store.close()]));
   await expectAll(folder, ids);
   assert.ok(failed > 0, 'writes to the shard are refused');
-  context.diagnostic(`${failed} of ${ids.length} puts rejected, all was over after ${Math.round(performance.now() - began)} ms`);
+  context.diagnostic(
+    `${failed} of ${ids.length} puts rejected, all was over after ${Math.round(performance.now() - began)} ms`,
+  );
 });
 
 test('a trap in the core closes the database: every call is answered, a reopen has what was acknowledged', async (context) => {
   const folder = join(temporaryFolder(context), 'db');
   const opened = await openThreads(folder, { checked: true });
   const { store, table } = opened;
-  const exports = store.attachment.shards[1].exports as CoreExports & { testTrap(code: number): number };
+  const exports = store.attachment.shards[1].exports as CoreExports & {
+    testTrap(code: number): number;
+  };
   let trapped = false;
   const acknowledged = await putUntilItFails(opened, 0, 400, (n) => {
     if (n !== 200) return;
@@ -98,11 +119,13 @@ test('a trap in the core closes the database: every call is answered, a reopen h
   assert.throws(() => store.getSync(table, { id: 1 }), failed);
   await within(SOON_MS, 'a new table', assert.rejects(store.createKeyspace(table), failed));
   await within(SOON_MS, 'a flush', assert.rejects(store.flush(), failed));
-  await within(SOON_MS, 'close', store.close()).catch((error: unknown) => assert.match(String(error), /EngineFailure/));
+  await within(SOON_MS, 'close', store.close()).catch((error: unknown) =>
+    assert.match(String(error), /EngineFailure/),
+  );
   await expectAll(folder, acknowledged);
 });
 
-test('a stack that overflows in a call is the caller\'s RangeError alone', async (context) => {
+test("a stack that overflows in a call is the caller's RangeError alone", async (context) => {
   const folder = join(temporaryFolder(context), 'db');
   const opened = await openThreads(folder, { checked: true });
   const { store, table } = opened;
@@ -111,7 +134,8 @@ test('a stack that overflows in a call is the caller\'s RangeError alone', async
   const written = new Set<number>();
   const calls = [
     (): unknown => store.getSync(table, { id: 1 }),
-    (n: number): unknown => waiting.push(store.put(table, { id: 1_000 + n }).then(() => written.add(1_000 + n))),
+    (n: number): unknown =>
+      waiting.push(store.put(table, { id: 1_000 + n }).then(() => written.add(1_000 + n))),
     (n: number): unknown => waiting.push(store.delete(table, { id: 5_000 + n })),
   ];
   let overflows = 0;
@@ -135,13 +159,16 @@ test('a stack that overflows in a call is the caller\'s RangeError alone', async
   for (const call of calls) deep(0, call);
   const outcomes = await within(SOON_MS, 'writes', Promise.allSettled(waiting));
   for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') assert.ok(outcome.reason instanceof RangeError, String(outcome.reason));
+    if (outcome.status === 'rejected')
+      assert.ok(outcome.reason instanceof RangeError, String(outcome.reason));
   }
   assert.deepEqual(store.getSync(table, { id: 1 }), { id: 1, text: 'there' });
   await store.put(table, { id: 2, text: 'after' });
   await within(SOON_MS, 'flush', store.flush());
   await within(SOON_MS, 'close', store.close());
   await expectAll(folder, [1, 2, ...written]);
-  context.diagnostic(`${overflows} overflows thrown, ${outcomes.length} writes called, ${written.size} acknowledged`);
+  context.diagnostic(
+    `${overflows} overflows thrown, ${outcomes.length} writes called, ${written.size} acknowledged`,
+  );
   assert.ok(overflows > 0);
 });

@@ -2,7 +2,11 @@
 
 import { Worker } from 'node:worker_threads';
 import type { LsmStore } from '../../host/engine/lsm-store.js';
-import { openEngine, type EngineSettings, type SharedEngine } from '../../host/engine/open-engine.js';
+import {
+  openEngine,
+  type EngineSettings,
+  type SharedEngine,
+} from '../../host/engine/open-engine.js';
 import type { StoredTable } from '../../host/engine/store.js';
 import { systemRandom } from '../../host/random.js';
 import { defineTable } from '../crash/support/tables.js';
@@ -24,7 +28,10 @@ export interface Opened {
   readonly table: StoredTable;
 }
 
-export async function openThreads(folder: string, settings: Partial<EngineSettings> = {}): Promise<Opened> {
+export async function openThreads(
+  folder: string,
+  settings: Partial<EngineSettings> = {},
+): Promise<Opened> {
   const store = await openEngine(folder, {
     durability: 'sync',
     shards: 2,
@@ -33,7 +40,8 @@ export async function openThreads(folder: string, settings: Partial<EngineSettin
     sizes: HOSTILE_SIZES,
     ...settings,
   });
-  const table = store.catalog()[0] ?? (await store.createKeyspace(defineTable('Single', seededRandom(1))));
+  const table =
+    store.catalog()[0] ?? (await store.createKeyspace(defineTable('Single', seededRandom(1))));
   return { store, table };
 }
 
@@ -44,7 +52,10 @@ export interface Running {
   readonly report: Promise<unknown>;
 }
 
-export function startThread({ store }: Opened, task: Pick<Task, 'task' | 'name' | 'count' | 'seed'>): Running {
+export function startThread(
+  { store }: Opened,
+  task: Pick<Task, 'task' | 'name' | 'count' | 'seed'>,
+): Running {
   const workerData: Task = { ...task, token: store.share() as SharedEngine };
   const file = new URL('./worker.ts', import.meta.url).href;
   // The loader of TypeScript is not inherited by threads of Node 20: the thread registers it itself.
@@ -67,7 +78,11 @@ export function startThread({ store }: Opened, task: Pick<Task, 'task' | 'name' 
 }
 
 /** Fails when a promise takes longer: nobody may wait for ever. */
-export async function within<Result>(ms: number, what: string, promise: Promise<Result>): Promise<Result> {
+export async function within<Result>(
+  ms: number,
+  what: string,
+  promise: Promise<Result>,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error(`${what}: no answer in ${ms} ms`)), ms);

@@ -15,7 +15,8 @@ const LONG_MS = 60_000;
 /** Every value that was written was replaced exactly once, but for the last of each key. */
 function expectChains(reports: readonly ChainReport[], last: ReadonlyMap<number, string>): void {
   for (let key = 0; key < CHAIN_KEYS; key++) {
-    const of = (pairs: readonly [number, string | undefined][]) => pairs.filter(([id]) => id === key).map(([, value]) => value);
+    const of = (pairs: readonly [number, string | undefined][]) =>
+      pairs.filter(([id]) => id === key).map(([, value]) => value);
     const wrote = reports.flatMap(({ wrote: pairs }) => of(pairs));
     const replaced = reports.flatMap(({ replaced: pairs }) => of(pairs));
     const left = [...wrote, undefined].sort();
@@ -25,8 +26,10 @@ function expectChains(reports: readonly ChainReport[], last: ReadonlyMap<number,
 
 async function fill({ store, table }: Opened): Promise<void> {
   const waiting: Promise<unknown>[] = [];
-  for (let id = 10_000; id < 10_000 + FIXED; id++) waiting.push(store.put(table, { id, text: `fixed ${id}` }));
-  for (let slot = 0; slot < SLOTS; slot += 2) waiting.push(store.put(table, { id: 1000 + slot, amount: slot + 1 }));
+  for (let id = 10_000; id < 10_000 + FIXED; id++)
+    waiting.push(store.put(table, { id, text: `fixed ${id}` }));
+  for (let slot = 0; slot < SLOTS; slot += 2)
+    waiting.push(store.put(table, { id: 1000 + slot, amount: slot + 1 }));
   await Promise.all(waiting);
 }
 
@@ -51,16 +54,33 @@ test('threads that replace the same items see each value once, and no amount is 
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
-  const reports = await within(LONG_MS, 'the threads', Promise.all(threads.map(({ report }) => report)));
+  const reports = await within(
+    LONG_MS,
+    'the threads',
+    Promise.all(threads.map(({ report }) => report)),
+  );
   running = false;
   await within(LONG_MS, 'maintenance', maintenance);
   const last = (db: typeof store): Map<number, string> =>
-    new Map(Array.from({ length: CHAIN_KEYS }, (_, id) => [id, db.getSync(table, { id })?.value as string]));
+    new Map(
+      Array.from({ length: CHAIN_KEYS }, (_, id) => [
+        id,
+        db.getSync(table, { id })?.value as string,
+      ]),
+    );
   expectChains(reports.slice(0, 2) as ChainReport[], last(store));
   const amounts = (items: readonly (Item | undefined)[]): number[] =>
-    items.flatMap((item) => (item === undefined ? [] : [Number(item.amount)])).sort((x, y) => x - y);
-  const slots = Array.from({ length: SLOTS }, (_, slot) => store.getSync(table, { id: 1000 + slot }));
-  assert.deepEqual(amounts(slots), Array.from({ length: SLOTS / 2 }, (_, index) => index * 2 + 1), 'each amount once');
+    items
+      .flatMap((item) => (item === undefined ? [] : [Number(item.amount)]))
+      .sort((x, y) => x - y);
+  const slots = Array.from({ length: SLOTS }, (_, slot) =>
+    store.getSync(table, { id: 1000 + slot }),
+  );
+  assert.deepEqual(
+    amounts(slots),
+    Array.from({ length: SLOTS / 2 }, (_, index) => index * 2 + 1),
+    'each amount once',
+  );
   const figures = store.stats().shards.map(({ tablesByLevel }) => tablesByLevel.slice(0, 3));
   const ended = last(store);
   await within(LONG_MS, 'close', store.close());
@@ -78,7 +98,11 @@ test('while one database opens and closes, requests of another are answered', as
     for (; running; ) await (await openThreads(join(folder, 'two'))).store.close();
   })();
   for (let round = 0; round < 150; round++) {
-    await within(10_000, `request ${round}`, store.updateKeyspace(table.id, { ...table, tags: [{ Key: 'round', Value: `${round}` }] }));
+    await within(
+      10_000,
+      `request ${round}`,
+      store.updateKeyspace(table.id, { ...table, tags: [{ Key: 'round', Value: `${round}` }] }),
+    );
   }
   running = false;
   await within(LONG_MS, 'the other database', others);

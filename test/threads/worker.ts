@@ -14,7 +14,10 @@ const store = attachEngine(task.token);
 const random = seededRandom(task.seed);
 void run().then(
   (report) => parentPort?.postMessage({ report }),
-  (error: unknown) => parentPort?.postMessage({ error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }),
+  (error: unknown) =>
+    parentPort?.postMessage({
+      error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    }),
 );
 
 async function run(): Promise<unknown> {
@@ -44,7 +47,11 @@ async function chain(db: LsmStore, table: StoredTable): Promise<ChainReport> {
 async function carry(db: LsmStore, table: StoredTable): Promise<number> {
   let moves = 0;
   for (; moves < task.count; moves++) {
-    let hand: Item | undefined = await db.delete(table, { id: 1000 + below(random, SLOTS) }, { returnOld: true });
+    let hand: Item | undefined = await db.delete(
+      table,
+      { id: 1000 + below(random, SLOTS) },
+      { returnOld: true },
+    );
     while (hand !== undefined) {
       hand = await db.put(table, { ...hand, id: 1000 + below(random, SLOTS) }, { returnOld: true });
     }
@@ -56,7 +63,13 @@ async function carry(db: LsmStore, table: StoredTable): Promise<number> {
 async function churn(db: LsmStore, table: StoredTable): Promise<number> {
   const waiting: Promise<unknown>[] = [];
   for (let n = 0; n < task.count; n++) {
-    waiting.push(db.put(table, { id: 100_000 + below(random, 5_000), n, text: 'x'.repeat(below(random, 600)) }));
+    waiting.push(
+      db.put(table, {
+        id: 100_000 + below(random, 5_000),
+        n,
+        text: 'x'.repeat(below(random, 600)),
+      }),
+    );
     if (waiting.length < 64) continue;
     await Promise.all(waiting.splice(0));
     parentPort?.postMessage(n);
@@ -89,7 +102,9 @@ async function scanFixed(db: LsmStore, table: StoredTable): Promise<void> {
   do {
     const options = { bytesMax: 100_000, consistent: false, select: 'items', startKey } as const;
     const page = await db.page(table, { kind: 'scan' }, options);
-    fixed += page.items.filter(({ id }) => Number(id) >= 10_000 && Number(id) < 10_000 + FIXED).length;
+    fixed += page.items.filter(
+      ({ id }) => Number(id) >= 10_000 && Number(id) < 10_000 + FIXED,
+    ).length;
     startKey = page.lastKey;
   } while (startKey !== undefined);
   if (fixed !== FIXED) throw new Error(`a scan gives ${fixed} of ${FIXED} items that never change`);

@@ -11,7 +11,11 @@ const random = seededRandom(order.seed + order.first);
 void run();
 
 async function run(): Promise<void> {
-  const store = await openEngine(order.folder, { ...order.settings, durability: 'sync', random: systemRandom });
+  const store = await openEngine(order.folder, {
+    ...order.settings,
+    durability: 'sync',
+    random: systemRandom,
+  });
   const table = store.catalog()[0] ?? (await store.createKeyspace(loadTable()));
   let next = order.first;
   let waiting = 0;

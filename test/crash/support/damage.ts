@@ -39,7 +39,9 @@ export async function subjectOf(seed: number, shape: EngineShape): Promise<Subje
 }
 
 export function filesUnder(disk: SimulatedFileSystem, directory: string): string[] {
-  return disk.list(`${FOLDER}/${directory}`).map((name) => `${FOLDER}/${directory}/${name}`.replace('//', '/'));
+  return disk
+    .list(`${FOLDER}/${directory}`)
+    .map((name) => `${FOLDER}/${directory}/${name}`.replace('//', '/'));
 }
 
 export interface Damaged {
@@ -50,7 +52,12 @@ export interface Damaged {
 }
 
 /** A copy of the disk with one bit of a file changed. */
-export function flipped(disk: SimulatedFileSystem, path: string, at: number, random: () => number): Damaged {
+export function flipped(
+  disk: SimulatedFileSystem,
+  path: string,
+  at: number,
+  random: () => number,
+): Damaged {
   const image = disk.clone();
   const bit = 1 << below(random, 8);
   const flip = (): void =>
@@ -69,7 +76,10 @@ export interface Seen {
 }
 
 /** Opens, reads everything in every way, compacts. Throws at the first wrong answer. */
-export async function readDamaged(subject: Subject, { image, path, repair }: Damaged): Promise<Seen> {
+export async function readDamaged(
+  subject: Subject,
+  { image, path, repair }: Damaged,
+): Promise<Seen> {
   const seen: Seen = { reports: 0, opened: false, compacted: false };
   const report = (error: unknown): void => {
     expectCorruption(error, path);
@@ -98,14 +108,22 @@ export async function readDamaged(subject: Subject, { image, path, repair }: Dam
   return seen;
 }
 
-async function readEverything({ rows, keys }: Subject, engine: InlineEngine, report: (error: unknown) => void): Promise<void> {
+async function readEverything(
+  { rows, keys }: Subject,
+  engine: InlineEngine,
+  report: (error: unknown) => void,
+): Promise<void> {
   const { store } = engine;
   for (const table of store.catalog()) {
     const expected = rows.get(table.tableId) ?? new Map<string, string>();
     for (const [text, key] of keys.get(table.tableId) ?? []) {
       try {
         const item = store.getSync(table, key);
-        assert.equal(item === undefined ? undefined : fingerprint(item), expected.get(text), `get of ${text}`);
+        assert.equal(
+          item === undefined ? undefined : fingerprint(item),
+          expected.get(text),
+          `get of ${text}`,
+        );
       } catch (error) {
         report(error);
       }
@@ -128,7 +146,11 @@ function expectCorruption(error: unknown, path: string): void {
 }
 
 /** A compaction that failed has removed nothing: with the bit set right all is there. */
-async function expectInputsKept(subject: Subject, image: SimulatedFileSystem, repair: () => void): Promise<void> {
+async function expectInputsKept(
+  subject: Subject,
+  image: SimulatedFileSystem,
+  repair: () => void,
+): Promise<void> {
   repair();
   const repaired = image.clone(); // the engine that was killed still has the lock of the other
   const engine = await openEngineOn(repaired, seededRandom(1), subject.shape);

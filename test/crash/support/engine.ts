@@ -50,9 +50,20 @@ export function openEngineOn(
     shards: shape.shards,
     memoryBytes: (shape.shards ?? 8) * (shape.shardMb ?? 13) * MIB,
     checked: shape.checked ?? false,
-    options: { logBytesMax: 64 * MIB, ...shape.sizes, durability: shape.durability ?? 'sync', temporary: false },
+    options: {
+      logBytesMax: 64 * MIB,
+      ...shape.sizes,
+      durability: shape.durability ?? 'sync',
+      temporary: false,
+    },
   };
-  return openInline(request, shape.module ?? compileCore(request.checked), fileSystem, randomFrom(random), 'manual');
+  return openInline(
+    request,
+    shape.module ?? compileCore(request.checked),
+    fileSystem,
+    randomFrom(random),
+    'manual',
+  );
 }
 
 /** Nobody answers: a call waits for as long as things are as they are. */
@@ -61,7 +72,10 @@ export class Stuck extends Error {
 }
 
 /** Drives log and background work until the promise settles: what the threads would do meanwhile. */
-export async function drive<Result>(engine: InlineEngine, promise: Promise<Result>): Promise<Result> {
+export async function drive<Result>(
+  engine: InlineEngine,
+  promise: Promise<Result>,
+): Promise<Result> {
   let settled = false;
   const watched = promise.finally(() => (settled = true));
   watched.catch(() => undefined); // awaited below

@@ -64,7 +64,12 @@ export class ExpectedState {
   write(definition: TableDefinition, item: Item, deleted: boolean): Outcome {
     const { key } = definition;
     const value = deleted ? undefined : fingerprint(item);
-    const write = { table: definition.tableId, key: keyIdentity(key, keyOfItem(key, item)), value, refused: false };
+    const write = {
+      table: definition.tableId,
+      key: keyIdentity(key, keyOfItem(key, item)),
+      value,
+      refused: false,
+    };
     const index = this.writes.push(write);
     return {
       acknowledged: () => (this.acknowledged = Math.max(this.acknowledged, index)),
@@ -104,7 +109,8 @@ export class ExpectedState {
   expectPrefix(found: Rows, promised: Promised): number {
     const { acknowledged, issued, tables, maybe } = promised;
     for (const table of tables) assert.ok(found.has(table), `table ${table} is gone`);
-    for (const table of found.keys()) assert.ok(tables.has(table) || table === maybe, `table ${table} is back`);
+    for (const table of found.keys())
+      assert.ok(tables.has(table) || table === maybe, `table ${table} is back`);
     const base = this.#baseTo(acknowledged);
     const wrong = differences(base, found);
     if (wrong.size === 0) return acknowledged;
@@ -179,8 +185,10 @@ function valueText(value: AttributeValue): string {
   }
   if (value instanceof Uint8Array) return `B${shortened(Buffer.from(value).toString('base64'))}`;
   if (typeof value !== 'object' || value === null) return `${value}`;
-  if (value instanceof Set) return `{${[...(value as ReadonlySet<string>)].map(valueText).sort().join()}}`;
-  if (Array.isArray(value)) return `[${(value as readonly AttributeValue[]).map(valueText).join()}]`;
+  if (value instanceof Set)
+    return `{${[...(value as ReadonlySet<string>)].map(valueText).sort().join()}}`;
+  if (Array.isArray(value))
+    return `[${(value as readonly AttributeValue[]).map(valueText).join()}]`;
   const names = Object.keys(value).sort();
   return `(${names.map((name) => `${name}:${valueText((value as Item)[name])}`).join()})`;
 }

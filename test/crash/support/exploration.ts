@@ -58,7 +58,13 @@ export async function explore(exploration: Exploration): Promise<Explored> {
   const cutRandom = seededRandom(seed + 1);
   const disk = new SimulatedFileSystem();
   const life = new Workload(wrap(disk), random, shape, exploration);
-  const explored: Explored = { operations: 0, fileOperations: 0, images: 0, recoveryImages: 0, kinds: new Map() };
+  const explored: Explored = {
+    operations: 0,
+    fileOperations: 0,
+    images: 0,
+    recoveryImages: 0,
+    kinds: new Map(),
+  };
   const waiting: Image[] = [];
   let turn = 0;
 
@@ -101,7 +107,8 @@ export async function explore(exploration: Exploration): Promise<Explored> {
         const moment = `then after operation ${index} of the recovery, ${kind} ${path}, ${JSON.stringify(options)}`;
         later.push({ disk: image.crash(cutRandom, options), promised, moment });
         // A recovery that dies without the machine.
-        if (later.length % 4 === 0) later.push({ disk: image.clone(), promised, moment: `${moment} (process only)` });
+        if (later.length % 4 === 0)
+          later.push({ disk: image.clone(), promised, moment: `${moment} (process only)` });
       };
     }
     const plain = verification(promised);
@@ -109,10 +116,17 @@ export async function explore(exploration: Exploration): Promise<Explored> {
     image.observe = undefined;
     // What this recovery showed to readers no later crash may take back.
     const shown = { ...promised, acknowledged: point };
-    if (deep) later.push({ disk: image.crash(cutRandom, { keep: 0 }), promised: shown, moment: 'then once it was open' });
+    if (deep)
+      later.push({
+        disk: image.crash(cutRandom, { keep: 0 }),
+        promised: shown,
+        moment: 'then once it was open',
+      });
     for (const each of later) {
       explored.recoveryImages++;
-      await located(each.moment, () => verify(wrap(each.disk), { ...verification(each.promised), goOn: false }));
+      await located(each.moment, () =>
+        verify(wrap(each.disk), { ...verification(each.promised), goOn: false }),
+      );
     }
   };
 

@@ -32,8 +32,26 @@ export interface FaultOutcome {
 
 /** Everything that writes, in the order in which it happens: rotation, flush, compaction, tables, close, recovery. */
 export const FAULT_SCRIPT: readonly Step[] = [
-  'create', 'burst', 'rest', 'burst', 'flush', 'create', 'burst', 'burst', 'flush', 'compact', 'burst', 'drop', 'burst',
-  'rest', 'burst', 'reopen', 'burst', 'flush', 'burst', 'compact',
+  'create',
+  'burst',
+  'rest',
+  'burst',
+  'flush',
+  'create',
+  'burst',
+  'burst',
+  'flush',
+  'compact',
+  'burst',
+  'drop',
+  'burst',
+  'rest',
+  'burst',
+  'reopen',
+  'burst',
+  'flush',
+  'burst',
+  'compact',
 ];
 
 export interface FaultTotals {
@@ -45,11 +63,19 @@ export interface FaultTotals {
 }
 
 /** The fault strikes at the k-th operation of its kinds, for every k (or every `stride`-th), until it finds none. */
-export async function strikeEverywhere(run: Omit<FaultRun, 'fault'>, fault: Omit<Fault, 'at'>, stride = 1): Promise<FaultTotals> {
+export async function strikeEverywhere(
+  run: Omit<FaultRun, 'fault'>,
+  fault: Omit<Fault, 'at'>,
+  stride = 1,
+): Promise<FaultTotals> {
   const totals: FaultTotals = { places: 0, failures: 0, images: 0, outcomes: new Map() };
   for (let at = 1 + (run.seed % stride); ; at += stride) {
-    const { struck, failed, images, errors } = await runWithFault({ ...run, fault: { ...fault, at } }).catch((error: unknown) => {
-      if (error instanceof Error) error.message = `${JSON.stringify({ ...fault, at })}: ${error.message}`;
+    const { struck, failed, images, errors } = await runWithFault({
+      ...run,
+      fault: { ...fault, at },
+    }).catch((error: unknown) => {
+      if (error instanceof Error)
+        error.message = `${JSON.stringify({ ...fault, at })}: ${error.message}`;
       throw error;
     });
     totals.images += images;
@@ -72,8 +98,12 @@ export async function runWithFault(run: FaultRun): Promise<FaultOutcome> {
     try {
       await action();
     } catch (error) {
-      if (error instanceof Stuck && fault.error === 'ENOSPC') return void errors.push(`${step}: waits`);
-      assert.ok(error instanceof StorageError, `${step}: ${error instanceof Error ? error.stack : String(error)}`);
+      if (error instanceof Stuck && fault.error === 'ENOSPC')
+        return void errors.push(`${step}: waits`);
+      assert.ok(
+        error instanceof StorageError,
+        `${step}: ${error instanceof Error ? error.stack : String(error)}`,
+      );
       assert.notEqual(error.code, 'Corruption', `${step}: ${error.message}`);
       errors.push(`${step}: ${error.code}`);
       if (fault.forever !== true && !isOver(life)) assert.ok(disk.faultStruck, error.message);
@@ -95,12 +125,16 @@ export async function runWithFault(run: FaultRun): Promise<FaultOutcome> {
       disk.inject(undefined);
       await expectGoesOn(life, errors);
     }
-    await drive(engine, engine.store.close()).catch((error: unknown) => assert.ok(error instanceof StorageError));
+    await drive(engine, engine.store.close()).catch((error: unknown) =>
+      assert.ok(error instanceof StorageError),
+    );
   }
   const promised = life.expected.promised();
   disk.inject(undefined);
   const cuts = [POWER_CUTS[0], POWER_CUTS[2 + below(random, POWER_CUTS.length - 2)]];
-  const images = struck ? [disk.clone(), ...cuts.map((options) => disk.crash(random, options))] : [disk.clone()];
+  const images = struck
+    ? [disk.clone(), ...cuts.map((options) => disk.crash(random, options))]
+    : [disk.clone()];
   const { expected, keys } = life;
   for (const image of images) {
     await verify(wrap(image), { expected, promised, shape, keys, goOn: image === images[0], seed });
@@ -118,7 +152,9 @@ async function expectClosedToWrites({ engine, expected }: Workload): Promise<voi
   assert.ok(engine !== undefined);
   const table = [...expected.definitions.values()].at(-1);
   if (table === undefined) return;
-  await assert.rejects(engine.store.put({ ...table, id: 16 } as never, {}), { code: 'EngineFailure' });
+  await assert.rejects(engine.store.put({ ...table, id: 16 } as never, {}), {
+    code: 'EngineFailure',
+  });
   await assert.rejects(engine.store.createKeyspace(table), { code: 'EngineFailure' });
 }
 
@@ -128,10 +164,11 @@ async function expectGoesOn(life: Workload, errors: readonly string[]): Promise<
   assert.ok(engine !== undefined);
   const outcomes = await drive(engine, Promise.allSettled(life.waiting));
   for (const outcome of outcomes) {
-    if (outcome.status === 'rejected') assert.equal((outcome.reason as StorageError).code, 'StorageFull', errors.join());
+    if (outcome.status === 'rejected')
+      assert.equal((outcome.reason as StorageError).code, 'StorageFull', errors.join());
   }
   try {
-    while (engine.keeper.rest()) continue;
+    while (engine.keeper.rest());
     engine.work();
     for (const step of ['burst', 'flush', 'compact', 'burst'] as const) await life.step(step);
   } catch (error) {
@@ -145,7 +182,9 @@ async function expectGoesOn(life: Workload, errors: readonly string[]): Promise<
 function expectReads({ engine, expected, keys }: Workload): void {
   assert.ok(engine !== undefined);
   const rows: Rows = expected.rows(expected.acknowledged);
-  const touched = new Set(expected.writes.slice(expected.acknowledged).map(({ table, key }) => table + key));
+  const touched = new Set(
+    expected.writes.slice(expected.acknowledged).map(({ table, key }) => table + key),
+  );
   for (const table of engine.store.catalog()) {
     for (const [key, value] of rows.get(table.tableId) ?? []) {
       if (touched.has(table.tableId + key)) continue;

@@ -7,7 +7,13 @@ import { STATUS, RESULT } from '../../../host/core/abi.js';
 import type { CoreExports } from '../../../host/core/exports.js';
 import { Workbench } from '../../../host/core/workbench.js';
 import type { InlineEngine } from '../../../host/engine/inline-engine.js';
-import { applyEdit, compareKeys, decodeEdit, type ManifestState, type TableMeta } from '../../../host/engine/manifest.js';
+import {
+  applyEdit,
+  compareKeys,
+  decodeEdit,
+  type ManifestState,
+  type TableMeta,
+} from '../../../host/engine/manifest.js';
 import { tableDirectory, tablePath } from '../../../host/engine/table-files.js';
 import type { FileSystem } from '../../../io/disk/file-system.js';
 import { readJournal } from '../../../io/manifest/journal.js';
@@ -32,7 +38,11 @@ export function checkShards(engine: InlineEngine): void {
     for (let step = 0; ; step = 1) {
       const status = exports.integrity(step);
       if (status === STATUS.OK) break;
-      assert.equal(status, STATUS.CONTINUE, `shard ${core.shard}: phase ${core.result(RESULT.COUNT)} is not sound`);
+      assert.equal(
+        status,
+        STATUS.CONTINUE,
+        `shard ${core.shard}: phase ${core.result(RESULT.COUNT)} is not sound`,
+      );
     }
   }
 }
@@ -40,9 +50,15 @@ export function checkShards(engine: InlineEngine): void {
 /** Checks the files against the manifest; returns how many tables there are. */
 export function checkTables(fileSystem: FileSystem): number {
   const { shards } = manifestState(fileSystem);
-  const files = shards.flatMap(({ tables }) => tables.map(({ file }) => file)).sort((a, b) => a - b);
+  const files = shards
+    .flatMap(({ tables }) => tables.map(({ file }) => file))
+    .sort((a, b) => a - b);
   const there = fileSystem.list(tableDirectory(FOLDER)).map((name) => Number.parseInt(name, 10));
-  assert.deepEqual(there.sort((a, b) => a - b), files, 'the table files are those of the manifest');
+  assert.deepEqual(
+    there.sort((a, b) => a - b),
+    files,
+    'the table files are those of the manifest',
+  );
   for (const { tables } of shards) {
     for (const table of tables) checkTable(fileSystem, table);
     checkLevels(tables);
@@ -54,7 +70,10 @@ function checkLevels(tables: readonly TableMeta[]): void {
   for (let at = 1; at < tables.length; at++) {
     const [before, table] = [tables[at - 1], tables[at]];
     if (table.level === 0 || table.level !== before.level) continue;
-    assert.ok(compareKeys(before.maxKey, table.minKey) < 0, `tables ${before.file} and ${table.file} overlap`);
+    assert.ok(
+      compareKeys(before.maxKey, table.minKey) < 0,
+      `tables ${before.file} and ${table.file} overlap`,
+    );
   }
 }
 
@@ -81,7 +100,11 @@ function checkTable(fileSystem: FileSystem, { file, bytes, tailBytes }: TableMet
       status = exports.checkStep(check);
     }
     exports.checkEnd(check);
-    assert.equal(status, STATUS.OK, `table ${file} is damaged at ${result(RESULT.NEED_OFFSET8) * 8}`);
+    assert.equal(
+      status,
+      STATUS.OK,
+      `table ${file} is damaged at ${result(RESULT.NEED_OFFSET8) * 8}`,
+    );
   } finally {
     opened.close();
   }

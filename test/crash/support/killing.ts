@@ -48,7 +48,11 @@ export class KillRounds {
     };
     const acknowledged = await killUnderLoad(order, 20 + below(this.#random, loadMs));
     const settings = randomSettings(this.#random, this.#shards);
-    const store = await openEngine(this.#folder, { ...settings, durability: 'sync', random: systemRandom });
+    const store = await openEngine(this.#folder, {
+      ...settings,
+      durability: 'sync',
+      random: systemRandom,
+    });
     try {
       this.#items = await this.#verify(store, order, acknowledged);
     } finally {
@@ -60,7 +64,11 @@ export class KillRounds {
   }
 
   /** Each key has its last acknowledged write, or a later one that was under way. */
-  async #verify(store: LsmStore, order: Order, acknowledged: readonly number[]): Promise<Map<string, Item | undefined>> {
+  async #verify(
+    store: LsmStore,
+    order: Order,
+    acknowledged: readonly number[],
+  ): Promise<Map<string, Item | undefined>> {
     const table = store.catalog()[0];
     const found = new Map<string, Item | undefined>();
     if (table === undefined) {
@@ -80,7 +88,9 @@ export class KillRounds {
       const item = store.getSync(table, key);
       found.set(text, item);
       const last = lastOf.get(text);
-      const possible = (later.get(text) ?? []).filter((n) => n >= (last ?? 0)).map((n) => loadWrite(order.seed, n).item);
+      const possible = (later.get(text) ?? [])
+        .filter((n) => n >= (last ?? 0))
+        .map((n) => loadWrite(order.seed, n).item);
       if (last === undefined) possible.push(this.#items.get(text));
       const fits = possible.some((each) => itemText(each) === itemText(item));
       assert.ok(fits, `key ${text}: write ${last} was acknowledged, found is ${itemText(item)}`);
@@ -109,7 +119,9 @@ function itemText(item: Item | undefined): string {
 /** Runs a child and kills it that long after its first acknowledgement; returns all of those it reported. */
 function killUnderLoad(order: Order, afterMs: number): Promise<number[]> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(order)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     let complained = '';
     let timer = setTimeout(() => child.kill('SIGKILL'), OPEN_MS_MAX);
@@ -124,7 +136,8 @@ function killUnderLoad(order: Order, afterMs: number): Promise<number[]> {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (signal !== 'SIGKILL') return reject(new Error(`the child ended with ${code ?? signal}: ${complained}`));
+      if (signal !== 'SIGKILL')
+        return reject(new Error(`the child ended with ${code ?? signal}: ${complained}`));
       // The last line may have been cut by the kill.
       const lines = said.split('\n').slice(0, -1);
       resolve(lines.filter((line) => line !== '*').map(Number));

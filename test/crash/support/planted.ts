@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs';
 import { coreModuleUrl } from '../../../host/runtime/location.js';
 import { decodeEdit } from '../../../host/engine/manifest.js';
 import { tablePath } from '../../../host/engine/table-files.js';
-import type { File, FileStatus, FileSystem, FolderLock, OpenMode } from '../../../io/disk/file-system.js';
+import type {
+  File,
+  FileStatus,
+  FileSystem,
+  FolderLock,
+  OpenMode,
+} from '../../../io/disk/file-system.js';
 import { RECORD_HEADER_BYTES, RECORD_MAGIC } from '../../../io/manifest/format.js';
 import { FOLDER } from './engine.js';
 
@@ -33,9 +39,15 @@ function withConstantFunction(module: Uint8Array, name: string): Uint8Array {
     if (kind === SECTION.EXPORT) index = exportedFunction(module, start, name) - imported;
     if (kind === SECTION.CODE) {
       const body = bodyOf(module, start, index);
-      const section = [module.subarray(start, body.start), ZERO_BODY, module.subarray(body.end, end)];
+      const section = [
+        module.subarray(start, body.start),
+        ZERO_BODY,
+        module.subarray(body.end, end),
+      ];
       const bytes = Buffer.concat(section);
-      return new Uint8Array(Buffer.concat([module.subarray(0, at + 1), leb(bytes.length), bytes, module.subarray(end)]));
+      return new Uint8Array(
+        Buffer.concat([module.subarray(0, at + 1), leb(bytes.length), bytes, module.subarray(end)]),
+      );
     }
     at = end;
   }
@@ -146,7 +158,8 @@ export class HastyRemoval implements FileSystem {
     const edit = decodeEdit(record.slice(RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + payloadBytes));
     if (edit.kind !== 'version') return;
     const kept = new Set(edit.add.map(({ file }) => file));
-    for (const file of edit.remove) if (!kept.has(file)) this.#inner.unlink(tablePath(FOLDER, file));
+    for (const file of edit.remove)
+      if (!kept.has(file)) this.#inner.unlink(tablePath(FOLDER, file));
   }
 
   unlink(path: string): void {

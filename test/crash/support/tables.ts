@@ -1,7 +1,14 @@
 // Tables of every kind of key, and random items, keys and conditions for them.
 
 import type { Range, SortCondition, TableDefinition } from '../../../host/engine/store.js';
-import type { AttributeValue, Item, KeyAttribute, KeySchema, KeyType, KeyValue } from '../../../host/table/item-types.js';
+import type {
+  AttributeValue,
+  Item,
+  KeyAttribute,
+  KeySchema,
+  KeyType,
+  KeyValue,
+} from '../../../host/table/item-types.js';
 import { NumberValue } from '../../../host/number-value.js';
 import { randomUuid } from '../../../host/random.js';
 import { tableArn } from '../../../host/table/definition.js';
@@ -24,7 +31,10 @@ export function defineTable(name: string, random: Seeded): TableDefinition {
   return {
     name,
     key,
-    attributeDefinitions: attributes.map(({ name: AttributeName, type }) => ({ AttributeName, AttributeType: type })),
+    attributeDefinitions: attributes.map(({ name: AttributeName, type }) => ({
+      AttributeName,
+      AttributeType: type,
+    })),
     tableId: randomUuid(randomFrom(random)),
     arn: tableArn(name),
     createdAtMs: 1_700_000_000_000,
@@ -36,9 +46,34 @@ export function defineTable(name: string, random: Seeded): TableDefinition {
   };
 }
 
-const TEXTS = ['', 'a', 'aa', 'ab', 'b\u0000', 'b\u0000\u0001', 'z', 'é', '\uFFFD', '\u{1F600}', 'a'.repeat(300)];
+const TEXTS = [
+  '',
+  'a',
+  'aa',
+  'ab',
+  'b\u0000',
+  'b\u0000\u0001',
+  'z',
+  'é',
+  '\uFFFD',
+  '\u{1F600}',
+  'a'.repeat(300),
+];
 const NUMBERS: readonly (number | NumberValue)[] = [
-  0, 1, -1, 2, 10, 100, 99, -99.5, 0.1, 1e20, -1e20, 1e-7, 123456789, 2 ** 53,
+  0,
+  1,
+  -1,
+  2,
+  10,
+  100,
+  99,
+  -99.5,
+  0.1,
+  1e20,
+  -1e20,
+  1e-7,
+  123456789,
+  2 ** 53,
   NumberValue.from('12345678901234567890123456789012345678'),
   NumberValue.from('-9.9e125'),
   NumberValue.from('1e-130'),
@@ -46,13 +81,16 @@ const NUMBERS: readonly (number | NumberValue)[] = [
 
 /** One of about 60 values of a type, close to each other, so that operations meet. */
 export function keyValue(type: KeyType, random: Seeded, spread: number): KeyValue {
-  if (type === 'N') return random() < 0.3 ? NUMBERS[below(random, NUMBERS.length)] : below(random, spread) - 5;
-  const text = random() < 0.2 ? TEXTS[1 + below(random, TEXTS.length - 1)] : `k${below(random, spread)}`;
+  if (type === 'N')
+    return random() < 0.3 ? NUMBERS[below(random, NUMBERS.length)] : below(random, spread) - 5;
+  const text =
+    random() < 0.2 ? TEXTS[1 + below(random, TEXTS.length - 1)] : `k${below(random, spread)}`;
   return type === 'S' ? text : new Uint8Array(Buffer.from(text));
 }
 
 export function randomKey(schema: KeySchema, random: Seeded): Item {
-  const value = ({ type }: KeyAttribute, spread: number): KeyValue => keyValue(type, random, spread);
+  const value = ({ type }: KeyAttribute, spread: number): KeyValue =>
+    keyValue(type, random, spread);
   const { partition, sort } = schema;
   if (sort === undefined) return { [partition.name]: value(partition, 60) };
   return { [partition.name]: value(partition, 8), [sort.name]: value(sort, 40) };
@@ -63,7 +101,8 @@ export function randomItem(schema: KeySchema, random: Seeded, largeBytes: number
   const item = randomKey(schema, random);
   item.n = below(random, 1_000_000);
   if (random() < 0.5) item.text = 'x'.repeat(below(random, 120));
-  for (let count = below(random, 4); count > 0; count--) item[`a${below(random, 6)}`] = randomValue(random, 0);
+  for (let count = below(random, 4); count > 0; count--)
+    item[`a${below(random, 6)}`] = randomValue(random, 0);
   if (random() < 0.08) item.more = randomText(random, 200 + below(random, 3_000));
   if (random() < 0.01) item.large = randomText(random, below(random, largeBytes));
   return item;
@@ -96,12 +135,23 @@ function randomValue(random: Seeded, depth: number): AttributeValue {
       return Array.from({ length: below(random, 4) }, () => randomValue(random, depth + 1));
     default:
       return Object.fromEntries(
-        Array.from({ length: below(random, 4) }, (_, index) => [`m${index}`, randomValue(random, depth + 1)]),
+        Array.from({ length: below(random, 4) }, (_, index) => [
+          `m${index}`,
+          randomValue(random, depth + 1),
+        ]),
       );
   }
 }
 
-const OPERATORS: readonly SortCondition['op'][] = ['eq', 'lt', 'lte', 'gt', 'gte', 'between', 'beginsWith'];
+const OPERATORS: readonly SortCondition['op'][] = [
+  'eq',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'between',
+  'beginsWith',
+];
 
 /** A query with any condition, or a scan of all or a segment. */
 export function randomQuery(schema: KeySchema, random: Seeded): Range {
@@ -110,9 +160,16 @@ export function randomQuery(schema: KeySchema, random: Seeded): Range {
   if (sort === undefined || random() < 0.3) return { kind: 'query', partition: value };
   const op = OPERATORS[below(random, OPERATORS.length - (sort.type === 'N' ? 1 : 0))];
   const operand = keyValue(sort.type, random, 40);
-  const condition: SortCondition = { op, value: op === 'beginsWith' ? beginning(operand, random) : operand };
+  const condition: SortCondition = {
+    op,
+    value: op === 'beginsWith' ? beginning(operand, random) : operand,
+  };
   if (op !== 'between') return { kind: 'query', partition: value, sort: condition };
-  return { kind: 'query', partition: value, sort: { ...condition, value2: keyValue(sort.type, random, 40) } };
+  return {
+    kind: 'query',
+    partition: value,
+    sort: { ...condition, value2: keyValue(sort.type, random, 40) },
+  };
 }
 
 function beginning(value: KeyValue, random: Seeded): KeyValue {

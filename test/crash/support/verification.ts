@@ -9,7 +9,13 @@ import { keyOfItem } from '../../../host/table/key-schema.js';
 import type { FileSystem } from '../../../io/disk/file-system.js';
 import { seededRandom } from '../../io/support/random.js';
 import { drive, kill, openEngineOn, type EngineShape } from './engine.js';
-import { type ExpectedState, fingerprint, keyTextOf, type Promised, type Rows } from './expected-state.js';
+import {
+  type ExpectedState,
+  fingerprint,
+  keyTextOf,
+  type Promised,
+  type Rows,
+} from './expected-state.js';
 import { checkShards, checkTables } from './integrity.js';
 
 const PAGE_BYTES = 64 * 1024;
@@ -24,7 +30,10 @@ export async function readAll(engine: InlineEngine): Promise<Rows> {
   return found;
 }
 
-async function readTable({ store }: InlineEngine, table: StoredTable): Promise<Map<string, string>> {
+async function readTable(
+  { store }: InlineEngine,
+  table: StoredTable,
+): Promise<Map<string, string>> {
   const rows = new Map<string, string>();
   let startKey: Item | undefined;
   do {
@@ -47,7 +56,11 @@ async function readTable({ store }: InlineEngine, table: StoredTable): Promise<M
 }
 
 /** Keys that were written some time and are not there must not be found by a get. */
-function expectAbsent({ store }: InlineEngine, rows: Rows, keys: ReadonlyMap<string, ReadonlyMap<string, Item>>): void {
+function expectAbsent(
+  { store }: InlineEngine,
+  rows: Rows,
+  keys: ReadonlyMap<string, ReadonlyMap<string, Item>>,
+): void {
   for (const table of store.catalog()) {
     const there = rows.get(table.tableId);
     for (const [text, key] of keys.get(table.tableId) ?? []) {

@@ -13,12 +13,30 @@ import { drive, openEngineOn, type EngineShape } from './engine.js';
 import { ExpectedState, fingerprint, keyTextOf, type Outcome } from './expected-state.js';
 import { defineTable, randomItem, randomKey, SCHEMAS, type Seeded } from './tables.js';
 
-export type Step = 'burst' | 'rest' | 'flush' | 'compact' | 'create' | 'drop' | 'reopen' | 'background' | 'replace';
+export type Step =
+  | 'burst'
+  | 'rest'
+  | 'flush'
+  | 'compact'
+  | 'create'
+  | 'drop'
+  | 'reopen'
+  | 'background'
+  | 'replace';
 
 /** Each kind of step, at moments that differ from run to run. */
 export function scriptOf(random: Seeded, steps: number): Step[] {
   const script: Step[] = ['create', 'create', 'burst'];
-  const kinds: Step[] = ['flush', 'rest', 'background', 'compact', 'replace', 'reopen', 'drop', 'create'];
+  const kinds: Step[] = [
+    'flush',
+    'rest',
+    'background',
+    'compact',
+    'replace',
+    'reopen',
+    'drop',
+    'create',
+  ];
   for (let at = 0; script.length < steps; at++) {
     for (let count = 1 + below(random, 3); count > 0; count--) script.push('burst');
     script.push(kinds[at < kinds.length ? at : below(random, kinds.length)]);
@@ -40,7 +58,12 @@ export class Workload {
   readonly #largeBytes: number;
   readonly #batch: number;
 
-  constructor(fileSystem: FileSystem, random: Seeded, shape: EngineShape, size: { batch: number; largeBytes: number }) {
+  constructor(
+    fileSystem: FileSystem,
+    random: Seeded,
+    shape: EngineShape,
+    size: { batch: number; largeBytes: number },
+  ) {
     this.#fileSystem = fileSystem;
     this.#random = random;
     this.#shape = shape;
@@ -64,7 +87,7 @@ export class Workload {
       case 'burst':
         return this.burst();
       case 'rest':
-        while (engine.keeper.rest()) continue;
+        while (engine.keeper.rest());
         return;
       case 'background':
         return engine.work();
@@ -90,7 +113,8 @@ export class Workload {
     const tables = engine.store.catalog();
     if (tables.length === 0) return;
     this.waiting = [];
-    for (; count > 0; count--) this.waiting.push(this.#write(engine, tables[below(this.#random, tables.length)]));
+    for (; count > 0; count--)
+      this.waiting.push(this.#write(engine, tables[below(this.#random, tables.length)]));
     for (const each of this.waiting) each.catch(() => undefined); // awaited below
     for (const each of this.waiting) await drive(engine, each);
   }
@@ -99,7 +123,9 @@ export class Workload {
     this.operations++;
     const random = this.#random;
     const deleted = random() < 0.25;
-    const item = deleted ? randomKey(table.key, random) : randomItem(table.key, random, this.#largeBytes);
+    const item = deleted
+      ? randomKey(table.key, random)
+      : randomItem(table.key, random, this.#largeBytes);
     this.#note(table, item);
     const outcome = this.expected.write(table, item, deleted);
     const done = deleted ? engine.store.delete(table, item) : engine.store.put(table, item);
@@ -122,7 +148,11 @@ export class Workload {
         : engine.store.put(table, item, { returnOld: true });
       this.waiting = [noting(done, outcome)];
       const old = await drive(engine, this.waiting[0] as typeof done);
-      assert.equal(old === undefined ? undefined : fingerprint(old), before, 'the old item is the one before');
+      assert.equal(
+        old === undefined ? undefined : fingerprint(old),
+        before,
+        'the old item is the one before',
+      );
     }
   }
 
@@ -143,7 +173,11 @@ export class Workload {
     await this.#edit(table, false, () => engine.store.dropKeyspace(table.id));
   }
 
-  async #edit(definition: TableDefinition, there: boolean, call: () => Promise<unknown>): Promise<void> {
+  async #edit(
+    definition: TableDefinition,
+    there: boolean,
+    call: () => Promise<unknown>,
+  ): Promise<void> {
     this.operations++;
     this.waiting = [];
     this.expected.beginTable(definition);
