@@ -81,7 +81,7 @@ export class TableBuilder {
   pending: u32; // a finished data block waits for its index entry
   pendingOffset8: u32;
   pendingLength: u32;
-  plain: u32; // blocks are not compressed
+  plain: u32; // blocks are not compressed; kept from table to table
 }
 
 /** What the host puts into the manifest about a finished table. */
@@ -173,9 +173,7 @@ function wrote(builder: TableBuilder, bytes: u32): u32 {
 
 export function tableBegin(builder: TableBuilder, file: u32): void {
   assert(builder.isOpen == 0 && builder.outputUsed == 0);
-  const plain = builder.plain;
-  memory.fill(changetype<usize>(builder), 0, offsetof<TableBuilder>());
-  builder.plain = plain;
+  memory.fill(changetype<usize>(builder), 0, offsetof<TableBuilder>('plain'));
   builder.file = file;
   builder.isOpen = 1;
   builder.minSequence = u64.MAX_VALUE;

@@ -18,7 +18,7 @@ test('after a power cut at every file operation all that was acknowledged is the
     largeBytes: 30_000,
     deepEvery: 0,
   };
-  const explored = await explore({ ...run, seed: seedOf(context), steps: 24, cutsEach: 3 });
+  const explored = await explore({ ...run, seed: seedOf(context), steps: 24, cutsEach: 2 });
   context.diagnostic(summary(explored));
   for (const place of [
     'write log/*.log',

@@ -24,27 +24,7 @@ import {
 import { below, seededRandom } from '../io/support/random.js';
 import { expectSame, expectSamePage, sorted } from './comparison.js';
 import { MemoryStore } from './memory-store.js';
-
-/** How often, out of the sum. */
-const OPERATIONS = {
-  put: 300,
-  delete: 90,
-  replace: 60,
-  remove: 40,
-  get: 120,
-  query: 150,
-  scan: 12,
-  segments: 6,
-  burst: 12,
-  rest: 15,
-  flush: 12,
-  compact: 4,
-  create: 3,
-  drop: 2,
-  reopen: 4,
-  crash: 6,
-} as const;
-type Operation = keyof typeof OPERATIONS;
+import { type Operation, pickOperation } from './operations.js';
 
 interface Pair {
   readonly engine: StoredTable;
@@ -86,7 +66,7 @@ export class EngineRun {
     await this.#create();
     await this.#create();
     for (; this.counts.operations < operations; this.counts.operations++) {
-      const operation = this.#pick();
+      const operation = pickOperation(this.#random);
       try {
         await this.#perform(operation);
       } catch (error) {
@@ -97,19 +77,6 @@ export class EngineRun {
     }
     await this.#compareAll();
     await this.#engine.store.close();
-  }
-
-  #pick(): Operation {
-    const weights = Object.entries(OPERATIONS) as [Operation, number][];
-    let left = below(
-      this.#random,
-      weights.reduce((sum, [, weight]) => sum + weight, 0),
-    );
-    for (const [operation, weight] of weights) {
-      left -= weight;
-      if (left < 0) return operation;
-    }
-    return 'get';
   }
 
   async #perform(operation: Operation): Promise<void> {
