@@ -182,11 +182,11 @@ for (const build of builds) {
     const random = new Random(seedOf());
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
-    const shard = new TableShard({ build, cacheBytes: 1 << 20 });
+    const shard = new TableShard({ build, cacheBytes: 1 << 20, memtableBytes: 8 << 20 });
     const written = randomEntries(random, { count: 900, tombstones: 5, large: 90 });
     for (const entry of written) {
-      if (entry.value === undefined) shard.shard.delete(entry.key);
-      else shard.shard.put(entry.key, entry.value);
+      const { key, value } = entry;
+      assert.equal(value === undefined ? shard.shard.delete(key) : shard.shard.put(key, value), 0);
       entry.sequence = shard.shard.sequence;
     }
     const expected = Model.of(written).entries.filter((entry) => entry.value !== undefined);

@@ -90,7 +90,7 @@ for (const build of builds) {
           shard.shard.delete(key);
           model.delete(name(key));
         } else {
-          shard.shard.put(key, value);
+          assert.equal(shard.shard.put(key, value), 0);
           model.set(name(key), value);
         }
       }

@@ -25,7 +25,7 @@ const floatBytes = new Uint8Array(float.buffer);
 export const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 
 const INT32_END = 2147483648;
-/** A fraction this large with a mantissa below 2^31 has at most 9 digits after the point. */
+/** A fraction beyond this with a mantissa below 2^31 has at most 9 digits after the point. */
 const NINE_PLACES_SUFFICE = 0.2147483648;
 const SMALL_POWERS_MAX = 9;
 
@@ -33,7 +33,7 @@ export function writeNumber(u8: Uint8Array, at: number, limit: number, value: nu
   const integer = value | 0;
   if (integer === value) return writeInteger(u8, at, limit, integer);
   const magnitude = Math.abs(value);
-  if (magnitude >= NINE_PLACES_SUFFICE && magnitude < INT32_END) {
+  if (magnitude > NINE_PLACES_SUFFICE && magnitude < INT32_END) {
     for (let k = 1; k <= SMALL_POWERS_MAX; k++) {
       const power = POWERS_OF_TEN[k];
       const mantissa = Math.round(value * power);
