@@ -3,6 +3,9 @@
 import { RUN_ENTRY_BYTES, SCRATCH } from './abi.js';
 import type { ShardCore } from './shard-core.js';
 
+/** As countMax or bytesMax: as much as a run holds. */
+export const NO_LIMIT = 0xffffffff;
+
 export interface KeyBounds {
   low: Uint8Array;
   high: Uint8Array;

@@ -3,7 +3,6 @@
 import type { EngineOptions } from './attachment.js';
 import type { CompactionPlan } from './compaction-picker.js';
 import type { TableMeta } from './manifest.js';
-import type { RecoveryReport } from './recovery-report.js';
 import type { TableDefinition } from './store.js';
 
 /** Sizes left undefined follow from the memory budget (database-memory.ts). */
@@ -23,7 +22,6 @@ export interface OpenRequest {
 
 export type KeeperRequest =
   | OpenRequest
-  | { kind: 'report' }
   | { kind: 'createTable'; definition: TableDefinition }
   | { kind: 'updateTable'; id: number; definition: TableDefinition }
   | { kind: 'dropTable'; id: number }
@@ -35,7 +33,6 @@ export type KeeperRequest =
 
 export interface KeeperReplies {
   open: undefined;
-  report: RecoveryReport | undefined;
   createTable: number;
   updateTable: undefined;
   dropTable: undefined;

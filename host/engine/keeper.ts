@@ -189,8 +189,6 @@ export class Keeper {
         return this.#plan(request);
       case 'version':
         return this.#version(request);
-      case 'report':
-        return this.#report;
       case 'open':
       case 'close':
         throw new TypeError(`'${request.kind}' is not for the keeper itself`);

@@ -2,13 +2,12 @@
 
 import { decodeAttributes } from '../core/codec/item-decoder.js';
 import { itemSizeOf } from '../core/codec/item-layout.js';
+import { NO_LIMIT } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
 import type { Item } from '../table/item-types.js';
 import type { ShapeIds } from './shape-ids.js';
 import type { Page, PageOptions } from './store.js';
 import type { TableState } from './table-state.js';
-
-const NO_LIMIT = 0xffffffff;
 
 export class PageBuilder {
   readonly items: Item[] = [];

@@ -5,7 +5,7 @@
 // else happens.
 
 import { ENTRY, RESULT, STATUS } from '../core/abi.js';
-import { RunReader, writeCursorRequest } from '../core/cursor-request.js';
+import { NO_LIMIT, RunReader, writeCursorRequest } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
 import type { Attachment } from './attachment.js';
 import type { CatalogView } from './catalog-view.js';
@@ -17,7 +17,6 @@ import type { ShapeIds } from './shape-ids.js';
 import type { Page, PageOptions } from './store.js';
 import type { TableState } from './table-state.js';
 
-const NO_LIMIT = 0xffffffff;
 const NO_MEMORY_TRIES = 200;
 
 export class PageReader {

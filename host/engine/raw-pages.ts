@@ -5,7 +5,7 @@
 // Large items are appended whole, as entries of kind PUT. Pages travel as transferred buffers.
 
 import { CURSOR, ENTRY, RESULT, RUN_ENTRY_BYTES, STATUS } from '../core/abi.js';
-import { RunReader, writeCursorRequest } from '../core/cursor-request.js';
+import { NO_LIMIT, RunReader, writeCursorRequest } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
 import type { Attachment } from './attachment.js';
 import { BlockProvider } from './block-provider.js';
@@ -27,8 +27,6 @@ export interface RawPage {
   readonly lastKey: Uint8Array | undefined;
   readonly maxSequence: number;
 }
-
-const NO_LIMIT = 0xffffffff;
 
 export class RawPages {
   readonly #attachment: Attachment;

@@ -2,13 +2,12 @@
 // shape directory, so that items of tables and of the log can be understood. Runs before anything else uses the shard.
 
 import { CURSOR, RESULT, STATUS } from '../core/abi.js';
-import { RunReader, writeCursorRequest, type KeyBounds } from '../core/cursor-request.js';
+import { NO_LIMIT, RunReader, writeCursorRequest, type KeyBounds } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
 import type { Attachment } from './attachment.js';
 import { BlockProvider } from './block-provider.js';
 
 const SHAPE_ID_AT = 12; // table id 0, hash 0, then the id, big-endian
-const NO_LIMIT = 0xffffffff;
 
 export function loadShapes(attachment: Attachment, core: ShardCore, catalogEpoch: number): void {
   const blocks = new BlockProvider(attachment);

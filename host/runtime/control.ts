@@ -7,7 +7,6 @@
 //   word 4   CATALOG_EPOCH    raised after a schema change is durable and in every shard header (R8)
 //   word 5   NEXT_FILE        next file id of a table
 //   word 6   STATE            OPENING, OPEN, CLOSING, CLOSED
-//   word 7   DURABLE_WAITERS  threads that wait for durability right now
 //   word 8   SLOTS_LOW        thread slots in use, bits 0-31
 //   word 9   SLOTS_HIGH       thread slots in use, bits 32-63
 //   word 10  STALLS           writes that had to wait for memory or log space
@@ -27,7 +26,6 @@ export const CONTROL = {
   CATALOG_EPOCH: 4,
   NEXT_FILE: 5,
   STATE: 6,
-  DURABLE_WAITERS: 7,
   SLOTS_LOW: 8,
   SLOTS_HIGH: 9,
   STALLS: 10,

@@ -16,35 +16,9 @@ import {
   sizeOfValue,
   textOfNumber,
 } from './model.js';
+import { NUMBER_SIZES } from '../../number-sizes.js';
 
 const u8 = sharedMemory();
-
-/** Bytes of the table in data-model.md 2.1. */
-const LITERALS: readonly (readonly [string, number])[] = [
-  ['0', 1],
-  ['-0', 1],
-  ['1', 2],
-  ['12', 2],
-  ['123', 3],
-  ['1234', 3],
-  ['1'.repeat(38), 20],
-  ['0042', 2],
-  ['100', 2],
-  ['1010', 3],
-  ['0.0000001', 2],
-  ['1E125', 2],
-  ['1E-100', 2],
-  ['1.5', 3],
-  ['15', 2],
-  ['1.2', 3],
-  ['1.200', 3],
-  ['1.234', 4],
-  ['3.14159', 5],
-  ['123456', 4],
-  ['100.5', 4],
-  ['0.15', 2],
-  ['-42', 3],
-];
 
 function encodedSize(value: unknown): number {
   const item: Item = { n: value };
@@ -53,7 +27,7 @@ function encodedSize(value: unknown): number {
   return itemSizeOf(u8, 0) - 1;
 }
 
-for (const [literal, bytes] of LITERALS) {
+for (const [literal, bytes] of NUMBER_SIZES) {
   test(`the number ${literal} counts ${bytes} bytes`, () => {
     assert.equal(decimalSize(parseDecimal(literal)), bytes);
     assert.equal(encodedSize(NumberValue.from(literal)), bytes);

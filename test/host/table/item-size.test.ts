@@ -3,33 +3,7 @@ import { describe, it } from 'node:test';
 import { NumberValue } from '../../../host/index.js';
 import { itemSize, valueSize } from '../../../host/table/item-size.js';
 import type { AttributeValue } from '../../../host/table/item-types.js';
-
-/** The byte costs of data-model.md 2.1. */
-const NUMBERS: readonly (readonly [literal: string, size: number])[] = [
-  ['0', 1],
-  ['-0', 1],
-  ['1', 2],
-  ['12', 2],
-  ['123', 3],
-  ['1234', 3],
-  ['1'.repeat(38), 20],
-  ['0042', 2],
-  ['100', 2],
-  ['1010', 3],
-  ['0.0000001', 2],
-  ['1E125', 2],
-  ['1E-100', 2],
-  ['1.5', 3],
-  ['15', 2],
-  ['1.2', 3],
-  ['1.200', 3],
-  ['1.234', 4],
-  ['3.14159', 5],
-  ['123456', 4],
-  ['100.5', 4],
-  ['0.15', 2],
-  ['-42', 3],
-];
+import { NUMBER_SIZES } from '../../number-sizes.js';
 
 const VALUES: readonly (readonly [what: string, value: AttributeValue, size: number])[] = [
   ['a string, as UTF-8', 'aé\u{1F600}', 7],
@@ -45,7 +19,7 @@ const VALUES: readonly (readonly [what: string, value: AttributeValue, size: num
 ];
 
 describe('sizes', () => {
-  for (const [literal, size] of NUMBERS) {
+  for (const [literal, size] of NUMBER_SIZES) {
     it(`of the number ${literal}: ${size}`, () => {
       assert.equal(valueSize(NumberValue.from(literal)), size);
       if (Number.isSafeInteger(Number(literal))) assert.equal(valueSize(Number(literal)), size);
