@@ -4,7 +4,13 @@
 //   errors      what calls reject with              types of inputs, outputs, items and options
 
 export { attach, open } from './open.js';
-export { Database, openDatabase, type Answer, type SharedDatabase, type StoreOpener } from './database.js';
+export {
+  Database,
+  openDatabase,
+  type Answer,
+  type SharedDatabase,
+  type StoreOpener,
+} from './database.js';
 
 export type {
   Table,

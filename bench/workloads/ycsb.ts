@@ -46,7 +46,7 @@ export class YcsbClient {
     const took: number[] = [];
     const deadline = performance.now() + timeMs;
     const lane = async (): Promise<void> => {
-      for (let now = performance.now(); now < deadline;) {
+      for (let now = performance.now(); now < deadline; ) {
         await this.#operation(store, workload);
         const end = performance.now();
         took.push(end - now);

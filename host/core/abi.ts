@@ -33,7 +33,13 @@ export const STATUS = {
 
 export const ENTRY = { PUT: 1, DELETE: 2, CHECK: 3, SHAPE: 4, LARGE_REF: 5 } as const;
 export const BLOCK = { DATA: 1, INDEX: 2, FILTER: 3, VALUE: 4, TOP: 5 } as const;
-export const CURSOR = { LOW_EXCLUSIVE: 1, HIGH_EXCLUSIVE: 2, REVERSE: 4, KEYS_ONLY: 8, TOMBSTONES: 16 } as const;
+export const CURSOR = {
+  LOW_EXCLUSIVE: 1,
+  HIGH_EXCLUSIVE: 2,
+  REVERSE: 4,
+  KEYS_ONLY: 8,
+  TOMBSTONES: 16,
+} as const;
 export const RESULT_FLAG = { MEMTABLE_SOFT: 1, FROZEN_WAITING: 2, VALUE_BLOCK: 4 } as const;
 
 /** Byte offsets in a thread's scratch. */

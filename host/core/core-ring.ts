@@ -33,7 +33,8 @@ export class CoreRing implements RingSource {
 
   crc(running: number): number {
     let crc = running;
-    for (const [pointer, bytes] of this.#pieces) crc = this.#core.exports.crc32c(pointer, bytes, crc);
+    for (const [pointer, bytes] of this.#pieces)
+      crc = this.#core.exports.crc32c(pointer, bytes, crc);
     return crc >>> 0;
   }
 

@@ -13,7 +13,12 @@ export interface KeyBounds {
   flags: number;
 }
 
-export function writeCursorRequest(core: ShardCore, bounds: KeyBounds, countMax: number, bytesMax: number): void {
+export function writeCursorRequest(
+  core: ShardCore,
+  bounds: KeyBounds,
+  countMax: number,
+  bytesMax: number,
+): void {
   core.u8.set(bounds.low, core.keyAt);
   core.u8.set(bounds.high, core.key2At);
   const at = (core.scratch + SCRATCH.PARAMS) >>> 2;

@@ -19,7 +19,12 @@ export class Workbench {
   readonly inAt: number;
   readonly outAt: number;
 
-  constructor(module: WebAssembly.Module, seedLow: number, seedHigh: number, memoryBytes = MEMORY_BYTES) {
+  constructor(
+    module: WebAssembly.Module,
+    seedLow: number,
+    seedHigh: number,
+    memoryBytes = MEMORY_BYTES,
+  ) {
     const pages = Math.ceil(memoryBytes / PAGE_BYTES);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.exports = instantiate(module, memory);

@@ -59,7 +59,10 @@ export class Attachment {
     this.doorbell = new Doorbell(handles.doorbell);
     this.slot = this.control.claimSlot();
     if (this.slot < 0) {
-      throw new StorageError('EngineFailure', 'all 64 thread slots of the database are taken: close or detach some');
+      throw new StorageError(
+        'EngineFailure',
+        'all 64 thread slots of the database are taken: close or detach some',
+      );
     }
     this.workbench = new Workbench(handles.module, handles.seedLow, handles.seedHigh);
     this.shards = handles.memories.map((memory, shard) => {
@@ -92,7 +95,8 @@ export class Attachment {
 
   /** Throws when calls are no longer served. */
   check(): void {
-    if (this.#detached || this.control.failed || this.control.load(CONTROL.STATE) > STATE.OPEN) throw this.failure();
+    if (this.#detached || this.control.failed || this.control.load(CONTROL.STATE) > STATE.OPEN)
+      throw this.failure();
   }
 
   /** Throws while the disk is full: what would need room is refused before it changes anything (DESIGN R6). */
@@ -115,9 +119,13 @@ export class Attachment {
     if (status === STATUS.CLOSED) return new DatabaseClosed();
     if (status === STATUS.POISONED) this.control.fail(FAILURE.CORE);
     if (this.control.failed) return this.failure();
-    return new StorageError('EngineFailure', `the core answered status ${status} on shard ${shard}`, {
-      path: this.handles.folder,
-    });
+    return new StorageError(
+      'EngineFailure',
+      `the core answered status ${status} on shard ${shard}`,
+      {
+        path: this.handles.folder,
+      },
+    );
   }
 
   get detached(): boolean {
@@ -133,7 +141,12 @@ export class Attachment {
   }
 
   #attachFault(shard: number, status: number): Error {
-    const what = status === STATUS.NO_MEMORY ? 'has no memory left for another thread' : `answered status ${status}`;
-    return new StorageError('EngineFailure', `shard ${shard} ${what}: raise memoryMb`, { path: this.handles.folder });
+    const what =
+      status === STATUS.NO_MEMORY
+        ? 'has no memory left for another thread'
+        : `answered status ${status}`;
+    return new StorageError('EngineFailure', `shard ${shard} ${what}: raise memoryMb`, {
+      path: this.handles.folder,
+    });
   }
 }

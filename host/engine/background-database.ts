@@ -45,7 +45,12 @@ export class BackgroundDatabase {
   #running: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(handles: DatabaseHandles, fileSystem: FileSystem, doorbell: Doorbell, runtime: string) {
+  constructor(
+    handles: DatabaseHandles,
+    fileSystem: FileSystem,
+    doorbell: Doorbell,
+    runtime: string,
+  ) {
     this.#attachment = new Attachment(handles, fileSystem, true);
     this.#fileSystem = fileSystem;
     this.#control = this.#attachment.control;
@@ -100,7 +105,8 @@ export class BackgroundDatabase {
   async #tryCompact(): Promise<boolean> {
     const shard = this.#claim(COMPACT, REQUEST_COMPACT | REQUEST_COMPACT_FULL);
     if (shard < 0) return false;
-    const full = (this.#control.takeRequest(shard, REQUEST_COMPACT_FULL) & REQUEST_COMPACT_FULL) !== 0;
+    const full =
+      (this.#control.takeRequest(shard, REQUEST_COMPACT_FULL) & REQUEST_COMPACT_FULL) !== 0;
     const job = compactShard(this.#attachment, this.#compactBench, this.#fileSystem, shard, full);
     await this.#track(shard, COMPACT, this.#drive(job, true));
     return true;

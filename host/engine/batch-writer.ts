@@ -26,7 +26,8 @@ export interface Guard {
 const GUARD_KIND = { sequence: 1, absent: 2 } as const;
 const SHAPE_DEFINED_HERE = 1; // flag of a PUT: its shape id is the one of the SHAPE entry named by shapeRef
 const SHAPE_NAMES_MAX = 4096;
-const HEADROOM = BATCH.HEADER_BYTES + BATCH.GUARD_BYTES + 2 * BATCH.ENTRY_HEADER_BYTES + SHAPE_NAMES_MAX + 8192;
+const HEADROOM =
+  BATCH.HEADER_BYTES + BATCH.GUARD_BYTES + 2 * BATCH.ENTRY_HEADER_BYTES + SHAPE_NAMES_MAX + 8192;
 
 /** A staged batch: where it lies in the shard's memory. */
 export interface Staged {
@@ -67,7 +68,8 @@ export class BatchWriter {
     const codec = this.#shapes.cache.codecOf(item);
     const core = this.#shards[shard];
     const shapeId = codec === undefined ? UNKNOWN_SHAPE : this.#shapes.idOf(core, codec);
-    if (codec === undefined || shapeId === UNKNOWN_SHAPE) return this.#putCopied(table, item, codec, shard, guard);
+    if (codec === undefined || shapeId === UNKNOWN_SHAPE)
+      return this.#putCopied(table, item, codec, shard, guard);
 
     const at = core.inAt;
     const entryAt = at + BATCH.HEADER_BYTES + (guard === undefined ? 0 : BATCH.GUARD_BYTES);
@@ -76,7 +78,8 @@ export class BatchWriter {
     core.copyKey(this.#keys.workbench.u32, this.#keys.workbench.keyAt, keyAt, keyLength);
     const valueAt = keyAt + keyLength;
     const valueLength = codec.encode(core.u8, valueAt, at + SCRATCH.IN_BYTES, item, shapeId);
-    if (valueLength < 0 || this.#uses !== uses) return this.#putCopied(table, item, codec, shard, guard);
+    if (valueLength < 0 || this.#uses !== uses)
+      return this.#putCopied(table, item, codec, shard, guard);
     if (itemSizeOf(core.u8, valueAt) > ITEM_SIZE_MAX) throw tooLarge();
     const end = writeEntry(core, entryAt, ENTRY.PUT, 0, keyLength, valueLength);
     writeHeader(core, at, entryAt, end, 1, guard, 0);
@@ -116,7 +119,10 @@ export class BatchWriter {
     const core = this.#shards[shard];
     let at = core.inAt;
     if (bytes.length > SCRATCH.IN_BYTES) {
-      at = Math.max(0, core.blocking(() => core.exports.largeReserve(bytes.length)));
+      at = Math.max(
+        0,
+        core.blocking(() => core.exports.largeReserve(bytes.length)),
+      );
       if (at === 0) return this.#set(core, 0, bytes.length, false, bytes);
     }
     core.u8.set(bytes, at);
@@ -129,7 +135,13 @@ export class BatchWriter {
   }
 
   /** A put composed in private memory: user code cannot disturb it, and its size is known before room is reserved. */
-  #putCopied(table: TableState, item: Item, codec: ShapeCodec | undefined, shard: number, guard?: Guard): Staged {
+  #putCopied(
+    table: TableState,
+    item: Item,
+    codec: ShapeCodec | undefined,
+    shard: number,
+    guard?: Guard,
+  ): Staged {
     const core = this.#shards[shard];
     const shapeId = codec === undefined ? UNKNOWN_SHAPE : this.#shapes.idOf(core, codec);
     const define = codec !== undefined && shapeId === UNKNOWN_SHAPE && !this.#shapes.full(core);
@@ -148,9 +160,22 @@ export class BatchWriter {
       memory.u8.set(u8.subarray(from, from + keyLength), keyAt);
       const named = define || shapeId !== UNKNOWN_SHAPE;
       const valueAt = keyAt + keyLength;
-      const valueLength = encodeAside(named ? codec : undefined, memory, valueAt, item, define ? 0 : shapeId);
+      const valueLength = encodeAside(
+        named ? codec : undefined,
+        memory,
+        valueAt,
+        item,
+        define ? 0 : shapeId,
+      );
       if (itemSizeOf(memory.u8, valueAt) > ITEM_SIZE_MAX) throw tooLarge();
-      const end = writeEntry(memory, entryAt, ENTRY.PUT, define ? SHAPE_DEFINED_HERE : 0, keyLength, valueLength);
+      const end = writeEntry(
+        memory,
+        entryAt,
+        ENTRY.PUT,
+        define ? SHAPE_DEFINED_HERE : 0,
+        keyLength,
+        valueLength,
+      );
       writeHeader(memory, 0, first, end, define ? 2 : 1, guard, define ? 1 : 0);
       return memory.u8.slice(0, end);
     });
@@ -195,7 +220,13 @@ export class BatchWriter {
 }
 
 /** Encodes into private memory, with names if there is no codec; throws what does not fit. */
-function encodeAside(codec: ShapeCodec | undefined, memory: Memory, at: number, item: Item, shapeId: number): number {
+function encodeAside(
+  codec: ShapeCodec | undefined,
+  memory: Memory,
+  at: number,
+  item: Item,
+  shapeId: number,
+): number {
   const { u8 } = memory;
   const length =
     codec === undefined
@@ -217,7 +248,11 @@ interface Memory {
 
 function privateMemory(bytes: number): Memory {
   const buffer = new ArrayBuffer((bytes + 7) & ~7);
-  return { u8: new Uint8Array(buffer), u32: new Uint32Array(buffer), f64: new Float64Array(buffer) };
+  return {
+    u8: new Uint8Array(buffer),
+    u32: new Uint32Array(buffer),
+    f64: new Float64Array(buffer),
+  };
 }
 
 /** Writes the header of an entry whose key and value lie behind it; returns where the next entry begins. */

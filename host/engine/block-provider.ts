@@ -1,6 +1,6 @@
 // Gives the core the blocks it asks for: read from a table file, copied to the IN area, verified and taken over there.
 
-import { corruption, StorageError } from '../../io/errors.js';
+import { corruption, type StorageError } from '../../io/errors.js';
 import { SCRATCH, STATUS } from '../core/abi.js';
 import type { BlockNeed, ShardCore } from '../core/shard-core.js';
 import type { Attachment } from './attachment.js';
@@ -21,7 +21,8 @@ export class BlockProvider {
 
   /** Fetches a block and gives it to the core. False: ask again from the beginning. */
   provideSync(core: ShardCore, need: BlockNeed): boolean {
-    if (need.length > SCRATCH.IN_BYTES) throw this.corrupt(need, 'a block is longer than any block can be');
+    if (need.length > SCRATCH.IN_BYTES)
+      throw this.corrupt(need, 'a block is longer than any block can be');
     if (!this.#attachment.files.readSync(need, core.u8, core.inAt)) return false;
     return this.#provided(core, need);
   }
@@ -40,12 +41,17 @@ export class BlockProvider {
     );
     if (status >= 0) return true;
     if (status === STATUS.CORRUPT) throw this.corrupt(need, 'a block does not match its checksum');
-    if (status !== STATUS.NO_MEMORY && status !== STATUS.RETRY) throw this.#attachment.fault(status, core.shard);
+    if (status !== STATUS.NO_MEMORY && status !== STATUS.RETRY)
+      throw this.#attachment.fault(status, core.shard);
     core.exports.blocksUnpin();
     return false;
   }
 
   corrupt(need: BlockNeed, what: string): StorageError {
-    return corruption(what, tablePath(this.#attachment.handles.folder, need.file), need.offset8 * 8);
+    return corruption(
+      what,
+      tablePath(this.#attachment.handles.folder, need.file),
+      need.offset8 * 8,
+    );
   }
 }

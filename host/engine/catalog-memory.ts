@@ -22,7 +22,8 @@ export function createCatalogMemory(): SharedArrayBuffer {
 export function writeCatalog(buffer: SharedArrayBuffer, snapshot: CatalogSnapshot): void {
   const json = new TextEncoder().encode(JSON.stringify(snapshot));
   const needed = HEADER_BYTES + json.length;
-  if (needed > BYTES_MAX) throw new RangeError(`the catalog needs ${needed} bytes, the most is ${BYTES_MAX}`);
+  if (needed > BYTES_MAX)
+    throw new RangeError(`the catalog needs ${needed} bytes, the most is ${BYTES_MAX}`);
   if (buffer.byteLength < needed) buffer.grow(Math.min(BYTES_MAX, needed * 2));
   const words = new Int32Array(buffer, 0, 2);
   Atomics.add(words, 0, 1);
@@ -38,7 +39,8 @@ export function readCatalog(buffer: SharedArrayBuffer): CatalogSnapshot {
     if ((before & 1) === 0) {
       const length = Atomics.load(words, 1);
       const copy = Uint8Array.from(new Uint8Array(buffer, HEADER_BYTES, length));
-      if (Atomics.load(words, 0) === before) return JSON.parse(new TextDecoder().decode(copy)) as CatalogSnapshot;
+      if (Atomics.load(words, 0) === before)
+        return JSON.parse(new TextDecoder().decode(copy)) as CatalogSnapshot;
     }
   }
 }

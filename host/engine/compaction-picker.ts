@@ -67,7 +67,9 @@ function planFor(levels: TableMeta[][], level: number, chosen: TableMeta[]): Com
   const [min, max] = keyRange(chosen);
   const below = levels[level + 1].filter((table) => overlaps(table, min, max));
   const [low, high] = keyRange([...chosen, ...below]);
-  const deeper = levels.slice(level + 2).some((tables) => tables.some((t) => overlaps(t, low, high)));
+  const deeper = levels
+    .slice(level + 2)
+    .some((tables) => tables.some((t) => overlaps(t, low, high)));
   return {
     inputs: [...chosen, ...below],
     outputLevel: level + 1,

@@ -24,7 +24,9 @@ export function* compactShard(
     const level0 = readShardStats(attachment.shards[shard]).tablesByLevel[0];
     const plan = yield* ask({ kind: 'plan', shard, full, level0 });
     if (plan === undefined) return;
-    const add = plan.move ? [{ ...plan.inputs[0], level: plan.outputLevel }] : yield* merge(attachment, bench, fileSystem, plan);
+    const add = plan.move
+      ? [{ ...plan.inputs[0], level: plan.outputLevel }]
+      : yield* merge(attachment, bench, fileSystem, plan);
     const remove = plan.inputs.map((table) => table.file);
     yield* ask({ kind: 'version', shard, add, remove });
     const { folder } = attachment.handles;

@@ -30,7 +30,11 @@ export function memoryBytesMin(shards: number): number {
 
 type MemoryHandles = Omit<DatabaseHandles, 'id' | 'folder' | 'doorbell'>;
 
-export function createDatabaseMemory(request: OpenRequest, module: WebAssembly.Module, identity: Identity): MemoryHandles {
+export function createDatabaseMemory(
+  request: OpenRequest,
+  module: WebAssembly.Module,
+  identity: Identity,
+): MemoryHandles {
   const { options, memoryBytes } = request;
   const { shards, seedLow, seedHigh } = identity;
   if (memoryBytes < memoryBytesMin(shards)) {
@@ -40,18 +44,33 @@ export function createDatabaseMemory(request: OpenRequest, module: WebAssembly.M
       { path: request.folder },
     );
   }
-  const shardBytes = Math.min(SHARD_MAX, Math.floor(memoryBytes / shards / PAGE_BYTES) * PAGE_BYTES);
+  const shardBytes = Math.min(
+    SHARD_MAX,
+    Math.floor(memoryBytes / shards / PAGE_BYTES) * PAGE_BYTES,
+  );
   const ringBytes = options.temporary ? RING_MIN : ringBytesFor(shardBytes);
-  const memtableBytes = options.memtableBytes ?? Math.floor((shardBytes - ringBytes - FIXED_BYTES) / 5);
+  const memtableBytes =
+    options.memtableBytes ?? Math.floor((shardBytes - ringBytes - FIXED_BYTES) / 5);
   const cacheBytes = options.cacheBytes ?? shardBytes;
   const memories = Array.from({ length: shards }, () => {
     const pages = shardBytes / PAGE_BYTES;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const { shardInit } = instantiate(module, memory);
     const flags = options.temporary ? NO_LOG : 0;
-    const status = shardInit(shardBytes, ringBytes, memtableBytes, cacheBytes, seedLow, seedHigh, flags);
+    const status = shardInit(
+      shardBytes,
+      ringBytes,
+      memtableBytes,
+      cacheBytes,
+      seedLow,
+      seedHigh,
+      flags,
+    );
     if (status !== STATUS.OK) {
-      throw new StorageError('EngineFailure', `a shard of ${shardBytes} bytes could not be made: status ${status}`);
+      throw new StorageError(
+        'EngineFailure',
+        `a shard of ${shardBytes} bytes could not be made: status ${status}`,
+      );
     }
     return memory;
   });

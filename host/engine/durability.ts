@@ -65,7 +65,8 @@ export class Durability {
       const error = this.#source.failure();
       for (const batch of this.#queue.splice(0)) batch.reject(error);
     } else {
-      while (this.#queue.length > 0 && this.#isDurable(this.#queue[0])) this.#queue.shift()?.resolve();
+      while (this.#queue.length > 0 && this.#isDurable(this.#queue[0]))
+        this.#queue.shift()?.resolve();
     }
   }
 

@@ -37,7 +37,10 @@ export function* flushShard(
   if (!hasFrozen) return;
   if (!options.temporary) {
     // While recovery replays the log, what it replays is on disk already.
-    while (control.load(CONTROL.STATE) !== STATE.OPENING && core.exports.durableSequence() < through) {
+    while (
+      control.load(CONTROL.STATE) !== STATE.OPENING &&
+      core.exports.durableSequence() < through
+    ) {
       attachment.doorbell.ring();
       yield { kind: 'durable' };
     }
@@ -57,7 +60,10 @@ export function* flushShard(
   yield* ask({ kind: 'version', ...edit, flushedSequence: through });
   installTables(fileSystem, folder, core, edit, true);
   control.signal(CONTROL.PROGRESS_SIGNAL);
-  if (readShardStats(core).tablesByLevel[0] >= LEVEL0_TRIGGER && control.request(shard, REQUEST_COMPACT)) {
+  if (
+    readShardStats(core).tablesByLevel[0] >= LEVEL0_TRIGGER &&
+    control.request(shard, REQUEST_COMPACT)
+  ) {
     attachment.doorbell.work();
   }
 }

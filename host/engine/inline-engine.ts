@@ -10,7 +10,7 @@ import { StorageError } from '../../io/errors.js';
 import type { Random } from '../random.js';
 import {
   CONTROL,
-  Control,
+  type Control,
   Doorbell,
   FAILURE,
   FULL_TABLES,
@@ -83,7 +83,13 @@ class InlineServices implements Services {
   readonly #pace: Pace;
   #turnPlanned = false;
 
-  constructor(keeper: Keeper, worker: Attachment, fileSystem: FileSystem, bench: MergeBench, pace: Pace) {
+  constructor(
+    keeper: Keeper,
+    worker: Attachment,
+    fileSystem: FileSystem,
+    bench: MergeBench,
+    pace: Pace,
+  ) {
     this.#pace = pace;
     this.#keeper = keeper;
     this.#worker = worker;
@@ -110,7 +116,9 @@ class InlineServices implements Services {
   readonly work = (): void => {
     for (const { shard } of this.#worker.shards) {
       if (!flushMustWait(this.#worker, shard)) {
-        this.#run(shard, REQUEST_FLUSH, () => flushShard(this.#worker, this.#bench, this.#fileSystem, shard));
+        this.#run(shard, REQUEST_FLUSH, () =>
+          flushShard(this.#worker, this.#bench, this.#fileSystem, shard),
+        );
       }
       this.#run(shard, REQUEST_COMPACT | REQUEST_COMPACT_FULL, (asked) => {
         const full = (asked & REQUEST_COMPACT_FULL) !== 0;

@@ -17,7 +17,10 @@ const GATHER_LOOK_MS = 0.05;
 const GATHER_MS_MAX = 3;
 
 export interface KeeperLogOptions {
-  readonly place: Pick<SegmentWriterOptions, 'fileSystem' | 'directory' | 'owner' | 'random32' | 'crc32c'>;
+  readonly place: Pick<
+    SegmentWriterOptions,
+    'fileSystem' | 'directory' | 'owner' | 'random32' | 'crc32c'
+  >;
   readonly attachment: Attachment;
   readonly found: RecoveredLog;
   /** The highest sequence of each shard that was replayed. */
@@ -49,7 +52,9 @@ export class KeeperLog {
     });
     this.#turns = new LogTurn({
       writer,
-      sources: shards.map((core) => new CoreRing(core, (status) => attachment.fault(status, core.shard))),
+      sources: shards.map(
+        (core) => new CoreRing(core, (status) => attachment.fault(status, core.shard)),
+      ),
       epoch: { raise: () => (control.add(CONTROL.EPOCH, 1) + 1) | 0 },
       crc32c: place.crc32c,
       lastGroup: found.lastGroup,
@@ -136,7 +141,7 @@ export class KeeperLog {
     const end = performance.now() + Math.min(this.#lastGroupMs, GATHER_MS_MAX);
     let seen = this.#written();
     for (let next = performance.now() + GATHER_LOOK_MS; next < end; next += GATHER_LOOK_MS) {
-      while (performance.now() < next) continue;
+      while (performance.now() < next);
       const written = this.#written();
       if (written === seen) return;
       seen = written;

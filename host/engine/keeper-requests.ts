@@ -6,7 +6,8 @@ import type { TableMeta } from './manifest.js';
 import type { TableDefinition } from './store.js';
 
 /** Sizes left undefined follow from the memory budget (database-memory.ts). */
-export type OpenOptions = Partial<EngineOptions> & Pick<EngineOptions, 'durability' | 'temporary' | 'logBytesMax'>;
+export type OpenOptions = Partial<EngineOptions> &
+  Pick<EngineOptions, 'durability' | 'temporary' | 'logBytesMax'>;
 
 export interface OpenRequest {
   readonly kind: 'open';
@@ -47,7 +48,10 @@ export interface MergePlan extends CompactionPlan {
 }
 
 /** A step of background work: a place where it may pause, a wait for the log, or a question to the keeper. */
-export type JobStep = { kind: 'pause' } | { kind: 'durable' } | { kind: 'ask'; request: KeeperRequest };
+export type JobStep =
+  | { kind: 'pause' }
+  | { kind: 'durable' }
+  | { kind: 'ask'; request: KeeperRequest };
 export type Job<Result = void> = Generator<JobStep, Result, unknown>;
 
 export function* ask<Kind extends KeeperRequest['kind']>(

@@ -90,7 +90,10 @@ export class Keeper {
     const memory = createDatabaseMemory(this.#request, this.#module, state.identity);
     this.#handles = { id, folder, doorbell, ...memory };
     const control = new Control(memory.control);
-    control.store(CONTROL.NEXT_FILE, Math.max(state.nextFile, prepareTableDirectory(this.#fileSystem, folder, state)));
+    control.store(
+      CONTROL.NEXT_FILE,
+      Math.max(state.nextFile, prepareTableDirectory(this.#fileSystem, folder, state)),
+    );
     this.#publishCatalog(1);
     this.#attachment = new Attachment(this.#handles, this.#fileSystem, true);
     for (const core of this.#attachment.shards) {
@@ -142,13 +145,28 @@ export class Keeper {
     const replayer = new Replayer(this.#attachment, this.#manifest.state, makeRoom, breathe);
     const onChunk = replayer.onChunk;
     const { durableGroup } = this.#manifest.state;
-    const found = recoverLog({ fileSystem, directory, crc32c: this.#crc32c, onChunk, durableGroup });
+    const found = recoverLog({
+      fileSystem,
+      directory,
+      crc32c: this.#crc32c,
+      onChunk,
+      durableGroup,
+    });
     for (const core of this.#attachment.shards) {
-      const highest = Math.max(core.exports.lastSequence(), this.#manifest.state.shards[core.shard].flushedSequence);
+      const highest = Math.max(
+        core.exports.lastSequence(),
+        this.#manifest.state.shards[core.shard].flushedSequence,
+      );
       core.exports.setSequence(highest + SEQUENCE_LEAP);
     }
     this.#log = new KeeperLog({
-      place: { fileSystem, directory, owner: this.#manifest.owner, random32: this.#random32, crc32c: this.#crc32c },
+      place: {
+        fileSystem,
+        directory,
+        owner: this.#manifest.owner,
+        random32: this.#random32,
+        crc32c: this.#crc32c,
+      },
       attachment: this.#attachment,
       found,
       replayedThrough: replayer.through,
@@ -224,7 +242,7 @@ export class Keeper {
   close(): void {
     const { control } = this.#attachment;
     control.store(CONTROL.STATE, STATE.CLOSING);
-    while (this.turn()) continue;
+    while (this.turn());
     try {
       this.#log?.close();
       this.#manifest.close();
@@ -285,7 +303,8 @@ export class Keeper {
   }
 
   #raiseCatalogEpoch(epoch: number): void {
-    for (const core of this.#attachment.shards) core.blocking(() => core.exports.setCatalogEpoch(epoch));
+    for (const core of this.#attachment.shards)
+      core.blocking(() => core.exports.setCatalogEpoch(epoch));
     this.#attachment.control.store(CONTROL.CATALOG_EPOCH, epoch);
   }
 
@@ -295,7 +314,9 @@ export class Keeper {
     const { levelBaseBytes } = this.#handles.options;
     const plan = full
       ? planFullCompaction(state)
-      : pickCompaction(state, { levelBaseBytes }, (level) => this.#pointers.get(`${shard}.${level}`));
+      : pickCompaction(state, { levelBaseBytes }, (level) =>
+          this.#pointers.get(`${shard}.${level}`),
+        );
     if (plan === undefined) return undefined;
     const level = plan.inputs[0].level;
     if (level > 0) this.#pointers.set(`${shard}.${level}`, plan.inputs[0].minKey);

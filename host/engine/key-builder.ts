@@ -64,7 +64,13 @@ export class KeyBuilder {
     if (shard < 0 || table.sortName === undefined) return shard;
     const { u8, keyAt } = this.workbench;
     const at = keyAt + this.prefixLength;
-    const end = writeKeyComponent(u8, at, table.sortType, attributes[table.sortName], SORT_KEY_BYTES_MAX);
+    const end = writeKeyComponent(
+      u8,
+      at,
+      table.sortType,
+      attributes[table.sortName],
+      SORT_KEY_BYTES_MAX,
+    );
     if (end < 0) return end;
     this.length = end - keyAt;
     return shard;
@@ -72,5 +78,7 @@ export class KeyBuilder {
 }
 
 function unexplained(table: TableState): TypeError {
-  return new TypeError(`a key of table ${table.name} cannot be written, though it matches the schema`);
+  return new TypeError(
+    `a key of table ${table.name} cannot be written, though it matches the schema`,
+  );
 }

@@ -20,7 +20,11 @@ export class LogRetention {
    * `replayedThrough`: the highest sequence of each shard in the segments that recovery found. `started`: where each
    * shard's sequences go on from, which no record has yet.
    */
-  constructor(writer: SegmentWriter, replayedThrough: readonly number[], started: readonly number[]) {
+  constructor(
+    writer: SegmentWriter,
+    replayedThrough: readonly number[],
+    started: readonly number[],
+  ) {
     this.#writer = writer;
     this.#replayedThrough = replayedThrough;
     this.#started = started;
@@ -30,7 +34,9 @@ export class LogRetention {
   /** All groups below the one returned are needed no more. */
   belowGroup(flushed: (shard: number) => number, durable: readonly number[]): number {
     this.#note(durable);
-    const needed = this.#closed.find(({ through }) => through.some((sequence, shard) => sequence > flushed(shard)));
+    const needed = this.#closed.find(({ through }) =>
+      through.some((sequence, shard) => sequence > flushed(shard)),
+    );
     return needed?.segment.firstGroup ?? (this.#closed.at(-1)?.segment.lastGroup ?? 0) + 1;
   }
 
@@ -57,6 +63,8 @@ export class LogRetention {
     const through = durable.map((sequence, shard) =>
       sequence > this.#started[shard] ? sequence : this.#replayedThrough[shard],
     );
-    this.#closed = this.#writer.retained.map((segment) => known.get(segment.number) ?? { segment, through });
+    this.#closed = this.#writer.retained.map(
+      (segment) => known.get(segment.number) ?? { segment, through },
+    );
   }
 }

@@ -59,7 +59,6 @@ export class LsmStore implements Store {
     services: Services,
     pool: PagePool | undefined,
   ) {
-
     const attachment = new Attachment(handles, fileSystem, blocking);
     this.attachment = attachment;
     this.#services = services;
@@ -67,12 +66,16 @@ export class LsmStore implements Store {
     this.#keys = new KeyBuilder(attachment.workbench, attachment.shards.length);
     this.#shapes = new ShapeIds(attachment);
     this.#batch = new BatchWriter(attachment.shards, this.#keys, this.#shapes);
-    this.durability = new Durability(attachment.control, {
-      shardCount: attachment.shards.length,
-      durableSequence: (shard) => attachment.shards[shard].exports.durableSequence(),
-      failure: () => attachment.failure(),
-      ring: () => services.ring(),
-    }, services.keepAlive);
+    this.durability = new Durability(
+      attachment.control,
+      {
+        shardCount: attachment.shards.length,
+        durableSequence: (shard) => attachment.shards[shard].exports.durableSequence(),
+        failure: () => attachment.failure(),
+        ring: () => services.ring(),
+      },
+      services.keepAlive,
+    );
     this.#writer = new Writer(attachment, this.#batch, this.#catalog, this.durability, services);
     const blocks = new BlockProvider(attachment);
     this.#reader = new Reader(attachment, this.#catalog, this.#keys, blocks);
@@ -113,7 +116,12 @@ export class LsmStore implements Store {
     return this.#decode(core, found);
   }
 
-  get(table: TableKeyspace, key: Item, consistent: boolean, signal?: AbortSignal): Promise<Item | undefined> {
+  get(
+    table: TableKeyspace,
+    key: Item,
+    consistent: boolean,
+    signal?: AbortSignal,
+  ): Promise<Item | undefined> {
     try {
       signal?.throwIfAborted();
       const state = this.#live(table);
@@ -134,7 +142,11 @@ export class LsmStore implements Store {
     try {
       const state = this.#writable(table);
       if (options?.returnOld === true) {
-        return this.#replace(state, () => this.#keys.itemKey(state, item), (guard) => this.#batch.put(state, item, guard));
+        return this.#replace(
+          state,
+          () => this.#keys.itemKey(state, item),
+          (guard) => this.#batch.put(state, item, guard),
+        );
       }
       return this.#writer.commit(state, this.#batch.put(state, item)) as Promise<undefined>;
     } catch (error) {
@@ -163,9 +175,17 @@ export class LsmStore implements Store {
   async page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page> {
     const state = this.#live(table);
     const bits = Math.log2(this.attachment.shards.length);
-    const pieces = planPage(this.#keys, bits, state, range, options.startKey, options.reverse === true);
+    const pieces = planPage(
+      this.#keys,
+      bits,
+      state,
+      range,
+      options.startKey,
+      options.reverse === true,
+    );
     const seen = new Float64Array(this.attachment.shards.length);
-    const inParallel = range.kind === 'scan' && (range.totalSegments ?? 1) > 1 && options.limit === undefined;
+    const inParallel =
+      range.kind === 'scan' && (range.totalSegments ?? 1) > 1 && options.limit === undefined;
     const pages = inParallel ? (this.#pooled ?? this.#pages) : this.#pages;
     const page = await pages.page(state, pieces, options, seen);
     this.#catalog.requireLive(state);
@@ -190,7 +210,12 @@ export class LsmStore implements Store {
     let sizeBytes = 0;
     let startKey: Item | undefined;
     do {
-      const options: PageOptions = { bytesMax: 64 * 1024 * 1024, consistent: false, select: 'count', startKey };
+      const options: PageOptions = {
+        bytesMax: 64 * 1024 * 1024,
+        consistent: false,
+        select: 'count',
+        startKey,
+      };
       const page: Page = await this.page(table, { kind: 'scan' }, options);
       itemCount += page.count;
       sizeBytes += page.sizeBytes;
@@ -212,7 +237,9 @@ export class LsmStore implements Store {
 
   async sync(): Promise<void> {
     this.#check();
-    const waits = this.attachment.shards.map((core) => this.#whenDurable(core.shard, core.exports.lastSequence()));
+    const waits = this.attachment.shards.map((core) =>
+      this.#whenDurable(core.shard, core.exports.lastSequence()),
+    );
     await Promise.all(waits);
   }
 
@@ -262,7 +289,8 @@ export class LsmStore implements Store {
         sequence: found.sequence,
         readSequence: found.readSequence,
       };
-      const status = this.#writer.queued(core.shard) > 0 ? STATUS.BUSY : this.#writer.tryApply(stage(guard));
+      const status =
+        this.#writer.queued(core.shard) > 0 ? STATUS.BUSY : this.#writer.tryApply(stage(guard));
       if (status >= 0) {
         await this.#writer.applied(core);
         return old;
@@ -311,7 +339,11 @@ export class LsmStore implements Store {
 
   #live(table: TableKeyspace): TableState {
     const words = this.attachment.control.words;
-    if (words[CONTROL.FAILED] !== 0 || words[CONTROL.STATE] !== STATE.OPEN || this.#closing !== undefined) {
+    if (
+      words[CONTROL.FAILED] !== 0 ||
+      words[CONTROL.STATE] !== STATE.OPEN ||
+      this.#closing !== undefined
+    ) {
       this.#check();
     }
     return this.#catalog.stateOf(table);
@@ -320,7 +352,8 @@ export class LsmStore implements Store {
   /** Refuses writes while the disk is full, before anything is changed: the engine goes on trying (DESIGN R6). */
   #writable(table: TableKeyspace): TableState {
     const state = this.#live(table);
-    if (this.attachment.control.words[CONTROL.STORAGE_FULL] !== 0) throw this.attachment.storageFull();
+    if (this.attachment.control.words[CONTROL.STORAGE_FULL] !== 0)
+      throw this.attachment.storageFull();
     return state;
   }
 
@@ -331,7 +364,8 @@ export class LsmStore implements Store {
 
   /** Takes over what other threads changed in the catalog. */
   #refresh(): void {
-    if (this.attachment.control.load(CONTROL.CATALOG_EPOCH) !== this.#catalog.epoch) this.#catalog.reload();
+    if (this.attachment.control.load(CONTROL.CATALOG_EPOCH) !== this.#catalog.epoch)
+      this.#catalog.reload();
   }
 
   #reloaded(id: number): StoredTable {
@@ -341,4 +375,3 @@ export class LsmStore implements Store {
     return table;
   }
 }
-

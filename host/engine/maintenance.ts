@@ -2,7 +2,12 @@
 
 import { STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
-import { type Control, REQUEST_COMPACT, REQUEST_COMPACT_FULL, REQUEST_FLUSH } from '../runtime/control.js';
+import {
+  type Control,
+  REQUEST_COMPACT,
+  REQUEST_COMPACT_FULL,
+  REQUEST_FLUSH,
+} from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import type { Progress } from './services.js';
 import { readShardStats } from './shard-stats.js';

@@ -8,7 +8,14 @@ import { idText } from '../../io/disk/bytes.js';
 import type { FileSystem } from '../../io/disk/file-system.js';
 import { StorageError } from '../../io/errors.js';
 import { Journal, readJournal } from '../../io/manifest/journal.js';
-import { applyEdit, decodeEdit, encodeEdit, type Edit, type Identity, type ManifestState } from './manifest.js';
+import {
+  applyEdit,
+  decodeEdit,
+  encodeEdit,
+  type Edit,
+  type Identity,
+  type ManifestState,
+} from './manifest.js';
 
 export interface ManifestPlace {
   readonly fileSystem: FileSystem;
@@ -36,7 +43,9 @@ export class ManifestStore {
       },
     });
     if (state === undefined) {
-      throw new StorageError('Corruption', `The manifest of ${place.folder} is empty.`, { path: journal.path });
+      throw new StorageError('Corruption', `The manifest of ${place.folder} is empty.`, {
+        path: journal.path,
+      });
     }
     const store = new ManifestStore(place, journal, state, owner);
     store.append({ kind: 'owner', owner: idText(owner) });
@@ -62,15 +71,20 @@ export class ManifestStore {
   checkOwner(): void {
     const { fileSystem, folder, crc32c } = this.#place;
     let owner = '';
-    for (const { payload } of readJournal({ fileSystem, directory: folder, crc32c })?.records ?? []) {
+    for (const { payload } of readJournal({ fileSystem, directory: folder, crc32c })?.records ??
+      []) {
       const edit = decodeEdit(payload.slice());
       if (edit.kind === 'owner') owner = edit.owner;
       else if (edit.kind === 'snapshot') owner = edit.state.owner;
     }
     if (owner !== idText(this.owner)) {
-      throw new StorageError('EngineFailure', `Another process has taken over ${folder}: it is open there now.`, {
-        path: folder,
-      });
+      throw new StorageError(
+        'EngineFailure',
+        `Another process has taken over ${folder}: it is open there now.`,
+        {
+          path: folder,
+        },
+      );
     }
   }
 

@@ -100,7 +100,8 @@ export function decodeEdit(bytes: Uint8Array): Edit {
 export function applyEdit(state: ManifestState | undefined, edit: Edit): ManifestState {
   if (edit.kind === 'create') return emptyState(edit.identity);
   if (edit.kind === 'snapshot') return edit.state;
-  if (state === undefined) throw new TypeError(`a manifest begins with '${edit.kind}', not with 'create'`);
+  if (state === undefined)
+    throw new TypeError(`a manifest begins with '${edit.kind}', not with 'create'`);
   switch (edit.kind) {
     case 'owner':
       state.owner = edit.owner;
@@ -126,7 +127,8 @@ function applyVersionEdit(shard: ShardState, edit: Extract<Edit, { kind: 'versio
   const removed = new Set(edit.remove);
   const kept = shard.tables.filter((table) => !removed.has(table.file));
   shard.tables = [...edit.add, ...kept].sort(
-    (a, b) => a.level - b.level || (a.level === 0 ? b.file - a.file : compareKeys(a.minKey, b.minKey)),
+    (a, b) =>
+      a.level - b.level || (a.level === 0 ? b.file - a.file : compareKeys(a.minKey, b.minKey)),
   );
   if (edit.flushedSequence !== undefined) {
     shard.flushedSequence = Math.max(shard.flushedSequence, edit.flushedSequence);

@@ -2,7 +2,11 @@
 // that called gets a store of its own. `attachEngine` gives another thread of the process a store on the same memory.
 
 import { resolve } from 'node:path';
-import { makeTemporaryFolder, realFileSystem, removeTemporaryFolder } from '../../io/disk/real-file-system.js';
+import {
+  makeTemporaryFolder,
+  realFileSystem,
+  removeTemporaryFolder,
+} from '../../io/disk/real-file-system.js';
 import { DatabaseClosed } from '../errors.js';
 import { randomUuid, type Random } from '../random.js';
 import { CONTROL, Control, Doorbell } from '../runtime/control.js';
@@ -36,7 +40,10 @@ export interface EngineSettings {
 }
 
 /** Opens the database in a folder, or a temporary one. */
-export async function openEngine(path: string | undefined, settings: EngineSettings): Promise<LsmStore> {
+export async function openEngine(
+  path: string | undefined,
+  settings: EngineSettings,
+): Promise<LsmStore> {
   const runtime = Runtime.get(() => randomUuid(settings.random), settings.workers ?? 1);
   await runtime.ready();
   const temporary = path === undefined;
@@ -60,11 +67,18 @@ export async function openEngine(path: string | undefined, settings: EngineSetti
   const keeper = new KeeperClient(runtime.id, id, runtime.doorbell, keepAlive);
   try {
     const handles = await recovered(runtime, keeper, request);
-    const services = new ThreadServices(runtime.id, handles, runtime.doorbell, keeper, keepAlive, async () => {
-      await runtime.detach(id);
-      await keeper.ask({ kind: 'close' });
-      if (temporary) removeTemporaryFolder(folder);
-    });
+    const services = new ThreadServices(
+      runtime.id,
+      handles,
+      runtime.doorbell,
+      keeper,
+      keepAlive,
+      async () => {
+        await runtime.detach(id);
+        await keeper.ask({ kind: 'close' });
+        if (temporary) removeTemporaryFolder(folder);
+      },
+    );
     return new LsmStore(handles, realFileSystem(), false, services, (task) => runtime.page(task));
   } catch (error) {
     await runtime.detach(id);
@@ -86,12 +100,23 @@ export function attachEngine({ runtime, handles }: SharedEngine): LsmStore {
   const keepAlive = new KeepAlive();
   const doorbell = new Doorbell(handles.doorbell);
   const keeper = new KeeperClient(runtime, handles.id, doorbell, keepAlive);
-  const services = new ThreadServices(runtime, handles, doorbell, keeper, keepAlive, async () => undefined);
+  const services = new ThreadServices(
+    runtime,
+    handles,
+    doorbell,
+    keeper,
+    keepAlive,
+    async () => undefined,
+  );
   return new LsmStore(handles, realFileSystem(), false, services, undefined);
 }
 
 /** The keeper answers twice; the pool must be there before it replays, because it may need flushes. */
-async function recovered(runtime: Runtime, keeper: KeeperClient, request: OpenRequest): Promise<DatabaseHandles> {
+async function recovered(
+  runtime: Runtime,
+  keeper: KeeperClient,
+  request: OpenRequest,
+): Promise<DatabaseHandles> {
   let attached: Promise<void> | undefined;
   let handles: DatabaseHandles | undefined;
   await keeper.ask(request, (reply) => {

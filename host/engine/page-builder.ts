@@ -56,6 +56,8 @@ export class PageBuilder {
 
   page(): Page {
     const { items, count, sizeBytes, lastKey } = this;
-    return lastKey === undefined ? { items, count, sizeBytes } : { items, count, sizeBytes, lastKey };
+    return lastKey === undefined
+      ? { items, count, sizeBytes }
+      : { items, count, sizeBytes, lastKey };
   }
 }

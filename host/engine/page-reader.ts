@@ -42,13 +42,20 @@ export class PageReader {
   }
 
   /** `seen[shard]` is raised to the highest sequence stepped over there, tombstones included. */
-  async page(table: TableState, pieces: Piece[], options: PageOptions, seen: Float64Array): Promise<Page> {
+  async page(
+    table: TableState,
+    pieces: Piece[],
+    options: PageOptions,
+    seen: Float64Array,
+  ): Promise<Page> {
     const builder = new PageBuilder(table, options, this.#shapes);
     for (const piece of pieces) {
       const core = this.#attachment.shards[piece.shard];
       for (let more = true; more && !builder.ended; ) {
         options.signal?.throwIfAborted();
-        const step = this.#step(core, piece, builder, seen) ?? (await this.#stepSlow(core, piece, builder, seen));
+        const step =
+          this.#step(core, piece, builder, seen) ??
+          (await this.#stepSlow(core, piece, builder, seen));
         more = step.more;
         if (step.large !== undefined) await this.#addLarge(core, step.large, builder);
       }
@@ -68,12 +75,22 @@ export class PageReader {
   }
 
   /** The same, waiting for the disk; what it fetched stays with it until the run is there. */
-  async #stepSlow(core: ShardCore, piece: Piece, builder: PageBuilder, seen: Float64Array): Promise<Step> {
+  async #stepSlow(
+    core: ShardCore,
+    piece: Piece,
+    builder: PageBuilder,
+    seen: Float64Array,
+  ): Promise<Step> {
     const held: Held[] = [];
     for (let tries = 0; ; tries++) {
       this.#attachment.check();
       this.#blocks.provideHeld(core, held);
-      const status = this.#provideWhileFast(core, piece, builder, this.#cursor(core, piece, builder));
+      const status = this.#provideWhileFast(
+        core,
+        piece,
+        builder,
+        this.#cursor(core, piece, builder),
+      );
       const need = core.need();
       core.exports.blocksUnpin();
       if (status >= 0) return this.#consume(core, piece, builder, seen);
@@ -83,7 +100,10 @@ export class PageReader {
         else held.push({ need, bytes });
       } else if (status === STATUS.STALE_CATALOG) {
         this.#catalog.reload();
-      } else if (status === STATUS.BUSY || (status === STATUS.NO_MEMORY && tries < NO_MEMORY_TRIES)) {
+      } else if (
+        status === STATUS.BUSY ||
+        (status === STATUS.NO_MEMORY && tries < NO_MEMORY_TRIES)
+      ) {
         await new Promise((resolve) => setImmediate(resolve));
       } else {
         throw this.#attachment.fault(status, core.shard);
@@ -111,7 +131,9 @@ export class PageReader {
     const run = this.#run;
     const more = core.result(RESULT.MORE) !== 0;
     const lastAt = core.result(RESULT.LAST_KEY_PTR);
-    const last = more ? core.u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH)) : undefined;
+    const last = more
+      ? core.u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH))
+      : undefined;
     const end = core.outAt + core.result(RESULT.BYTES);
     for (let at = core.outAt; at < end && !builder.ended; ) {
       at = run.read(core, at);

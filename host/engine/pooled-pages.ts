@@ -26,7 +26,12 @@ export class PooledPages {
   }
 
   /** `seen` as in PageReader.page. */
-  async page(table: TableState, pieces: Piece[], options: PageOptions, seen: Float64Array): Promise<Page> {
+  async page(
+    table: TableState,
+    pieces: Piece[],
+    options: PageOptions,
+    seen: Float64Array,
+  ): Promise<Page> {
     const builder = new PageBuilder(table, options, this.#shapes);
     for (const piece of pieces) {
       for (let more = true; more && !builder.ended; ) {

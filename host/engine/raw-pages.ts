@@ -56,7 +56,9 @@ export class RawPages {
       maxSequence = Math.max(maxSequence, core.maxSequence);
       const more = core.result(RESULT.MORE) !== 0;
       const lastAt = core.result(RESULT.LAST_KEY_PTR);
-      let last: Uint8Array | undefined = more ? core.u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH)) : undefined;
+      let last: Uint8Array | undefined = more
+        ? core.u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH))
+        : undefined;
       const { part, large } = this.#take(core);
       parts.push(part);
       bytes += part.length;
@@ -93,7 +95,10 @@ export class RawPages {
       const next = this.#run.read(core, at);
       if (this.#run.kind === ENTRY.LARGE_REF) {
         const { keyAt, keyLength } = this.#run;
-        return { part: core.u8.slice(core.outAt, at), large: core.u8.slice(keyAt, keyAt + keyLength) };
+        return {
+          part: core.u8.slice(core.outAt, at),
+          large: core.u8.slice(keyAt, keyAt + keyLength),
+        };
       }
       at = next;
     }

@@ -33,12 +33,23 @@ export class Reader {
   readonly #blocks: BlockProvider;
   readonly #found: Encoded;
 
-  constructor(attachment: Attachment, catalog: CatalogView, keys: KeyBuilder, blocks: BlockProvider) {
+  constructor(
+    attachment: Attachment,
+    catalog: CatalogView,
+    keys: KeyBuilder,
+    blocks: BlockProvider,
+  ) {
     this.#attachment = attachment;
     this.#catalog = catalog;
     this.#keys = keys;
     this.#blocks = blocks;
-    this.#found = { view: attachment.shards[0].u8, at: 0, length: -1, sequence: 0, readSequence: 0 };
+    this.#found = {
+      view: attachment.shards[0].u8,
+      at: 0,
+      length: -1,
+      sequence: 0,
+      readSequence: 0,
+    };
   }
 
   /**
@@ -98,7 +109,8 @@ export class Reader {
         } else if (status === STATUS.NEED_BLOCK) {
           const need = core.need();
           const there = this.#blocks.provideSync(core, need);
-          if (!there && ++tries > NO_MEMORY_TRIES) throw this.#attachment.fault(STATUS.NO_MEMORY, core.shard);
+          if (!there && ++tries > NO_MEMORY_TRIES)
+            throw this.#attachment.fault(STATUS.NO_MEMORY, core.shard);
           status = this.#again(core, keyLength);
         } else {
           status = this.#recoverSync(core, keyLength, status);
@@ -166,7 +178,8 @@ export class Reader {
     const need = core.need();
     const { workbench, files } = this.#attachment;
     const { exports } = workbench;
-    if (need.length > VALUE_BLOCK_MAX) throw this.#blocks.corrupt(need, 'a value block is longer than any item can be');
+    if (need.length > VALUE_BLOCK_MAX)
+      throw this.#blocks.corrupt(need, 'a value block is longer than any item can be');
     const room = exports.valueBlockRoom();
     if (room <= 0) throw this.#attachment.fault(room, core.shard);
     if (!files.readSync(need, workbench.u8, room)) return undefined;

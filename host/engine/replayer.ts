@@ -36,7 +36,8 @@ export class Replayer {
 
   readonly onChunk = (shard: number, chunk: Uint8Array): void => {
     const core = this.#attachment.shards[shard];
-    if (core === undefined) throw new StorageError('Corruption', `The log names shard ${shard}, which there is not.`);
+    if (core === undefined)
+      throw new StorageError('Corruption', `The log names shard ${shard}, which there is not.`);
     const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     for (let at = 0; at < chunk.length; ) {
       const end = this.#partEnd(view, at);
@@ -52,7 +53,10 @@ export class Replayer {
     while (end < view.byteLength) {
       const bytes = view.getUint32(end, true);
       if (bytes < 8 || (bytes & 7) !== 0 || end + bytes > view.byteLength) {
-        throw new StorageError('Corruption', 'A group of the log holds what is no record, though its checksum is right.');
+        throw new StorageError(
+          'Corruption',
+          'A group of the log holds what is no record, though its checksum is right.',
+        );
       }
       if (end > start && end + bytes - start > SCRATCH.IN_BYTES) break;
       end += bytes;
@@ -82,7 +86,10 @@ export class Replayer {
     const status = core.exports.replayRecord(at, flushedSequence);
     if (status === STATUS.MEMTABLE_FULL || status === STATUS.NO_MEMORY) return false;
     if (status < 0) {
-      throw new StorageError('Corruption', `A log record of shard ${core.shard} cannot be replayed: status ${status}.`);
+      throw new StorageError(
+        'Corruption',
+        `A log record of shard ${core.shard} cannot be replayed: status ${status}.`,
+      );
     }
     this.records++;
     this.through[core.shard] = Math.max(this.through[core.shard], last);
@@ -108,4 +115,3 @@ export class Replayer {
 function readU64(core: ShardCore, at: number): number {
   return core.u32[at >>> 2] + core.u32[(at >>> 2) + 1] * 2 ** 32;
 }
-

@@ -49,7 +49,12 @@ export function segmentOfKey(key: Uint8Array, total: number): number {
   return Number((hash * BigInt(total)) >> 64n);
 }
 
-function planQuery(keys: KeyBuilder, table: TableState, range: QueryRange, reverse: boolean): Piece {
+function planQuery(
+  keys: KeyBuilder,
+  table: TableState,
+  range: QueryRange,
+  reverse: boolean,
+): Piece {
   const shard = keys.partition(table.id, table.partitionType, range.partition);
   const bounds = sortKeyBounds(keys.bytes(), table.sortType, range.sort);
   let flags = reverse ? CURSOR.REVERSE : 0;

@@ -27,7 +27,9 @@ export class ShapeIds {
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#codecs = attachment.shards.map(() => []);
-    this.#lookups = attachment.shards.map((core) => (id) => this.#codecs[core.shard][id] ?? this.#load(core, id));
+    this.#lookups = attachment.shards.map(
+      (core) => (id) => this.#codecs[core.shard][id] ?? this.#load(core, id),
+    );
     this.#lastIds = new Int32Array(attachment.shards.length);
   }
 

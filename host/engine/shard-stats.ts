@@ -12,7 +12,12 @@ export interface ShardFigures {
   readonly frozenMaxSequence: number;
   readonly frozenEntries: number;
   readonly frozenBytes: number;
-  readonly pages: { readonly all: number; readonly free: number; readonly memtable: number; readonly cache: number };
+  readonly pages: {
+    readonly all: number;
+    readonly free: number;
+    readonly memtable: number;
+    readonly cache: number;
+  };
   readonly ringBytes: number;
   readonly ringUsed: number;
   readonly shapes: number;

@@ -25,7 +25,11 @@ export function tablePath(folder: string, file: number): string {
 }
 
 /** Makes the directory, removes files that the manifest does not name; returns an id above all that were there. */
-export function prepareTableDirectory(fileSystem: FileSystem, folder: string, state: ManifestState): number {
+export function prepareTableDirectory(
+  fileSystem: FileSystem,
+  folder: string,
+  state: ManifestState,
+): number {
   const directory = tableDirectory(folder);
   if (ensureDirectory(fileSystem, directory)) fileSystem.syncDirectory(folder);
   const live = new Set(state.shards.flatMap((shard) => shard.tables.map((table) => table.file)));
@@ -119,7 +123,11 @@ export class TableFiles {
     this.#progressSeen = progress;
     for (const [id, file] of this.#open) {
       if ((this.#busy.get(id) ?? 0) > 0) continue;
-      if (this.#open.size < OPEN_MAX && this.#fileSystem.stat(tablePath(this.#folder, id)) !== undefined) continue;
+      if (
+        this.#open.size < OPEN_MAX &&
+        this.#fileSystem.stat(tablePath(this.#folder, id)) !== undefined
+      )
+        continue;
       file.close();
       this.#open.delete(id);
       this.#busy.delete(id);

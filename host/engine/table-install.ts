@@ -35,24 +35,39 @@ export function installTables(
   }
 }
 
-function registerTable(fileSystem: FileSystem, folder: string, core: ShardCore, table: TableMeta): number {
+function registerTable(
+  fileSystem: FileSystem,
+  folder: string,
+  core: ShardCore,
+  table: TableMeta,
+): number {
   const reserved = core.blocking(() => core.exports.tableReserve(table.tailBytes));
   if (reserved <= 0) throw installFault(folder, core.shard, reserved);
   const at = core.result(RESULT.VALUE_PTR);
   const path = tablePath(folder, table.file);
   const file = fileSystem.open(path, 'read');
   try {
-    const read = file.read(core.u8.subarray(at, at + table.tailBytes), table.bytes - table.tailBytes);
-    if (read < table.tailBytes) throw corruption('A table file is shorter than the manifest says', path, table.bytes);
+    const read = file.read(
+      core.u8.subarray(at, at + table.tailBytes),
+      table.bytes - table.tailBytes,
+    );
+    if (read < table.tailBytes)
+      throw corruption('A table file is shorter than the manifest says', path, table.bytes);
   } catch (error) {
     core.blocking(() => core.exports.tableRelease(reserved));
     throw error;
   } finally {
     file.close();
   }
-  const status = core.blocking(() => core.exports.tableRegister(reserved, table.file, table.bytes, table.level));
+  const status = core.blocking(() =>
+    core.exports.tableRegister(reserved, table.file, table.bytes, table.level),
+  );
   if (status === STATUS.CORRUPT) {
-    throw corruption('The end of a table file does not match its checksum', path, table.bytes - table.tailBytes);
+    throw corruption(
+      'The end of a table file does not match its checksum',
+      path,
+      table.bytes - table.tailBytes,
+    );
   }
   if (status < 0) throw installFault(folder, core.shard, status);
   return reserved;
@@ -68,6 +83,11 @@ function writeEdit(core: ShardCore, add: readonly number[], remove: readonly num
 }
 
 function installFault(folder: string, shard: number, status: number): StorageError {
-  const why = status === STATUS.NO_MEMORY ? 'has no memory left for its tables: raise memoryMb' : `answered ${status}`;
-  return new StorageError('EngineFailure', `shard ${shard} ${why} while tables were installed`, { path: folder });
+  const why =
+    status === STATUS.NO_MEMORY
+      ? 'has no memory left for its tables: raise memoryMb'
+      : `answered ${status}`;
+  return new StorageError('EngineFailure', `shard ${shard} ${why} while tables were installed`, {
+    path: folder,
+  });
 }

@@ -19,7 +19,9 @@ const ENTRIES_PER_STEP = 512;
 const SYNC_EVERY_BYTES = 1024 * 1024;
 
 /** A merge's inputs, newest first: the frozen memtable of a shard, or tables that follow each other by key. */
-export type MergeSource = { kind: 'frozen'; core: ShardCore } | { kind: 'tables'; tables: readonly TableMeta[] };
+export type MergeSource =
+  | { kind: 'frozen'; core: ShardCore }
+  | { kind: 'tables'; tables: readonly TableMeta[] };
 
 export interface MergeOrder {
   readonly fileSystem: FileSystem;
@@ -188,7 +190,8 @@ class Merge {
 
   #frozen(): ShardCore {
     const source = this.#order.sources[this.#result(RESULT.RESUME_SOURCE)];
-    if (source?.kind !== 'frozen') throw new TypeError('a merge asked for a run of a source that is none');
+    if (source?.kind !== 'frozen')
+      throw new TypeError('a merge asked for a run of a source that is none');
     return source.core;
   }
 
@@ -251,7 +254,11 @@ class Merge {
     if (status >= 0) return status;
     if (status === STATUS.CORRUPT) {
       const path = tablePath(this.#order.folder, this.#result(RESULT.NEED_FILE));
-      throw corruption('A block does not match its checksum', path, this.#result(RESULT.NEED_OFFSET8) * 8);
+      throw corruption(
+        'A block does not match its checksum',
+        path,
+        this.#result(RESULT.NEED_OFFSET8) * 8,
+      );
     }
     const why = status === STATUS.NO_MEMORY ? 'has no memory left' : `answered status ${status}`;
     throw new StorageError('EngineFailure', `A merge ${why}.`, { path: this.#order.folder });

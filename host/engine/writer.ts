@@ -66,7 +66,11 @@ export class Writer {
 
   /** One attempt: a status of the core. The epoch is read immediately before (DESIGN R1). */
   tryApply(staged: Staged): number {
-    return this.#batch.apply(staged, this.#attachment.control.load(CONTROL.EPOCH), this.#catalog.epoch);
+    return this.#batch.apply(
+      staged,
+      this.#attachment.control.load(CONTROL.EPOCH),
+      this.#catalog.epoch,
+    );
   }
 
   /** After a successful apply: takes care of memory pressure and gives the promise of durability. */

@@ -75,7 +75,12 @@ export interface NotNode extends Placed {
 }
 
 export type ConditionNode =
-  ComparisonNode | BetweenNode | InNode | LogicalNode | NotNode | FunctionNode;
+  | ComparisonNode
+  | BetweenNode
+  | InNode
+  | LogicalNode
+  | NotNode
+  | FunctionNode;
 
 /** The nodes directly below a node, left to right. */
 export function childrenOf(

@@ -43,7 +43,8 @@ export async function getItem(
   const key = readAttributeMap(input.Key, 'Key') as Item | undefined;
   const consistent = readBoolean(input.ConsistentRead, 'ConsistentRead') ?? false;
   const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity') as
-    CapacityMode | undefined;
+    | CapacityMode
+    | undefined;
   const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
 
   checkTableName(tableName);

@@ -115,7 +115,8 @@ function readQuery(rawInput: unknown): QueryRequest {
   const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
   const values = readAttributeMap(input.ExpressionAttributeValues, 'ExpressionAttributeValues');
   const startKey = readAttributeMap(input.ExclusiveStartKey, 'ExclusiveStartKey') as
-    Item | undefined;
+    | Item
+    | undefined;
   const limit = readInteger(input.Limit, 'Limit');
   const forward = readBoolean(input.ScanIndexForward, 'ScanIndexForward') ?? true;
   const consistent = readBoolean(input.ConsistentRead, 'ConsistentRead') ?? false;

@@ -96,14 +96,16 @@ function readScan(rawInput: unknown): ScanRequest {
   const tableName = readString(input.TableName, 'TableName');
   const indexName = readString(input.IndexName, 'IndexName');
   const startKey = readAttributeMap(input.ExclusiveStartKey, 'ExclusiveStartKey') as
-    Item | undefined;
+    | Item
+    | undefined;
   const limit = readInteger(input.Limit, 'Limit');
   const segment = readInteger(input.Segment, 'Segment');
   const totalSegments = readInteger(input.TotalSegments, 'TotalSegments');
   const consistent = readBoolean(input.ConsistentRead, 'ConsistentRead') ?? false;
   const select = readString(input.Select, 'Select') as Select | undefined;
   const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity') as
-    CapacityMode | undefined;
+    | CapacityMode
+    | undefined;
   const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
   const values = readAttributeMap(input.ExpressionAttributeValues, 'ExpressionAttributeValues');
 

@@ -101,7 +101,9 @@ export class Control {
 
   /** Fails closed because of an error, whose text is kept for the callers of other threads. */
   failWith(code: number, error: Error): void {
-    const text = new TextEncoder().encode(`${error.name}: ${error.message}`).subarray(0, REASON_BYTES);
+    const text = new TextEncoder()
+      .encode(`${error.name}: ${error.message}`)
+      .subarray(0, REASON_BYTES);
     if (Atomics.load(this.words, CONTROL.FAILED) === FAILURE.NONE) {
       new Uint8Array(this.buffer, REASON_AT, REASON_BYTES).fill(0).set(text);
     }

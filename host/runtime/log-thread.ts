@@ -4,7 +4,13 @@
 // group of log records each, written and synced. While a keeper opens or closes, the thread's event loop must turn
 // (sockets of the folder lock), so then it yields instead of sleeping.
 
-import { BroadcastChannel, type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import {
+  BroadcastChannel,
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from 'node:worker_threads';
 import { realFileSystem } from '../../io/disk/real-file-system.js';
 import { ensureDirectory } from '../../io/disk/atomic-file.js';
 import { compileCore } from '../core/compile.js';
@@ -55,7 +61,11 @@ async function run(): Promise<never> {
 
 /** Answers what was asked and gives every keeper a turn. True if there may be more to do. */
 function turn(): boolean {
-  for (let message = receiveMessageOnPort(port); message !== undefined; message = receiveMessageOnPort(port)) {
+  for (
+    let message = receiveMessageOnPort(port);
+    message !== undefined;
+    message = receiveMessageOnPort(port)
+  ) {
     receive(message.message as KeeperMessage | KeeperAnswer);
   }
   let wrote = false;

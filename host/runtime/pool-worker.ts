@@ -11,7 +11,12 @@ import { BackgroundDatabase } from '../engine/background-database.js';
 import type { PageTask } from '../engine/raw-pages.js';
 import { Doorbell } from './control.js';
 import { packError } from './packed-error.js';
-import { poolChannelName, type PoolOrder, type PoolReport, type PoolWorkerData } from './pool-channel.js';
+import {
+  poolChannelName,
+  type PoolOrder,
+  type PoolReport,
+  type PoolWorkerData,
+} from './pool-channel.js';
 import { waitForWork } from './waiting.js';
 
 const databases = new Map<string, BackgroundDatabase>();
@@ -19,7 +24,8 @@ const databases = new Map<string, BackgroundDatabase>();
 /** A Piscina task: one page of a scan, read here and decoded by who asked. */
 export default async function run(task: PageTask): Promise<unknown> {
   const database = databases.get(task.database);
-  if (database === undefined) throw new Error(`database ${task.database} is not attached in this worker`);
+  if (database === undefined)
+    throw new Error(`database ${task.database} is not attached in this worker`);
   return database.page(task);
 }
 
@@ -48,7 +54,10 @@ function attach(handles: DatabaseHandles): void {
   const answer = { kind: 'attached', thread: threadId, database: handles.id } as const;
   try {
     if (!databases.has(handles.id)) {
-      databases.set(handles.id, new BackgroundDatabase(handles, realFileSystem(), doorbell, data.runtime));
+      databases.set(
+        handles.id,
+        new BackgroundDatabase(handles, realFileSystem(), doorbell, data.runtime),
+      );
     }
     report(answer);
     doorbell.work();

@@ -11,7 +11,12 @@ import { Control, Doorbell, FAILURE } from './control.js';
 import { threadUrl } from './location.js';
 import type { LogThreadData } from './log-thread.js';
 import { unpackError } from './packed-error.js';
-import { poolChannelName, type PoolOrder, type PoolReport, type PoolWorkerData } from './pool-channel.js';
+import {
+  poolChannelName,
+  type PoolOrder,
+  type PoolReport,
+  type PoolWorkerData,
+} from './pool-channel.js';
 import type { PageTask, RawPage } from '../engine/raw-pages.js';
 
 const QUEUE_MAX = 10_000;
@@ -54,7 +59,11 @@ export class Runtime {
     });
     this.#pool.on('error', (error: Error) => this.#failAll(error));
     const logData: LogThreadData = { runtime: id, doorbell: this.doorbell.buffer };
-    this.#logThread = new Worker(threadUrl('log-thread'), { workerData: logData, execArgv: [], name: 'ferritedb-log' });
+    this.#logThread = new Worker(threadUrl('log-thread'), {
+      workerData: logData,
+      execArgv: [],
+      name: 'ferritedb-log',
+    });
     const log = new Promise<void>((resolve) => this.#logThread.once('message', () => resolve()));
     const pool = new Promise<void>((resolve) => {
       this.#listeners.add(() => {
@@ -65,7 +74,9 @@ export class Runtime {
     this.#started = Promise.race([Promise.all([log, pool]), failed]);
     this.#started.catch(() => undefined); // looked at by every open
     this.#logThread.on('error', (error) => this.#failAll(error));
-    this.#logThread.on('exit', (code) => this.#failAll(new Error(`the log thread ended with code ${code}`)));
+    this.#logThread.on('exit', (code) =>
+      this.#failAll(new Error(`the log thread ended with code ${code}`)),
+    );
   }
 
   /** Resolves when all threads listen. Rejects if one of them could not start. */
@@ -108,7 +119,8 @@ export class Runtime {
       };
       const listener = (report: PoolReport): void => {
         if (report.kind !== kind || report.database !== database) return;
-        if (report.kind === 'attached' && report.error !== undefined) return settle(unpackError(report.error));
+        if (report.kind === 'attached' && report.error !== undefined)
+          return settle(unpackError(report.error));
         waiting.delete(report.thread);
         if (waiting.size === 0) settle();
       };

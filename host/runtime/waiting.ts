@@ -31,7 +31,12 @@ export class KeepAlive {
 }
 
 /** Resolves when `word` is no longer `seen`, or after `timeoutMs`. The caller looks again. */
-export async function waitForChange(control: Control, word: number, seen: number, timeoutMs: number): Promise<void> {
+export async function waitForChange(
+  control: Control,
+  word: number,
+  seen: number,
+  timeoutMs: number,
+): Promise<void> {
   const result = Atomics.waitAsync(control.words, word, seen, timeoutMs);
   if (!result.async) return;
   let timer: NodeJS.Timeout | undefined;

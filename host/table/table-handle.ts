@@ -159,8 +159,10 @@ export class TableHandle implements Table<Item> {
         signal,
       } = requireObject('The options of scan', options);
       requireCount('segments', segments, STREAM_SEGMENTS_MAX);
-      const ranges = Array.from({ length: segments }, (_, segment): Range =>
-        segments === 1 ? { kind: 'scan' } : { kind: 'scan', segment, totalSegments: segments },
+      const ranges = Array.from(
+        { length: segments },
+        (_, segment): Range =>
+          segments === 1 ? { kind: 'scan' } : { kind: 'scan', segment, totalSegments: segments },
       );
       return { ranges, page: { consistent: consistent ?? false }, limit, signal };
     });

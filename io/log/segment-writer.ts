@@ -230,7 +230,10 @@ export class SegmentWriter {
     const current = this.#open();
     const needed = current.position + frameBytes + MARK_BYTES;
     if (needed <= current.filled) return;
-    const end = Math.min(current.capacity, needed + (frameBytes < SMALL_FRAME_BYTES ? FILL_BYTES : 0));
+    const end = Math.min(
+      current.capacity,
+      needed + (frameBytes < SMALL_FRAME_BYTES ? FILL_BYTES : 0),
+    );
     fillWithZeros(current.file, current.filled, end);
     current.filled = end;
   }

@@ -5,5 +5,7 @@ import { openEngine } from '../../host/engine/open-engine.js';
 import { conformance } from './suite.js';
 
 conformance(() =>
-  openDatabase((path, { durability, random }) => openEngine(path, { durability, random, shards: 2, memoryMb: 64 })),
+  openDatabase((path, { durability, random }) =>
+    openEngine(path, { durability, random, shards: 2, memoryMb: 64 }),
+  ),
 );

@@ -26,7 +26,7 @@ import {
   SHAPE,
   SHAPES_FULL,
   STALE_CATALOG,
-  Shard,
+  type Shard,
   TOO_LARGE,
   builds,
   encodeBatch,

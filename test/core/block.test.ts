@@ -4,10 +4,22 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BAD_INPUT, builds, CORRUPT, keyOf, OK, Random, seedOf, valueOf } from './harness.js';
 import {
-  BLOCK_DATA, BLOCK_FILTER, BLOCK_INDEX, CorruptBlock, REVERSE, sorted, TableShard, Workbench,
+  BLOCK_DATA,
+  BLOCK_FILTER,
+  BLOCK_INDEX,
+  CorruptBlock,
+  REVERSE,
+  sorted,
+  TableShard,
+  Workbench,
 } from './table-harness.js';
 import {
-  decodeTable, forgeEntries, readEntries, reseal, sealRaw, TRAILER_BYTES,
+  decodeTable,
+  forgeEntries,
+  readEntries,
+  reseal,
+  sealRaw,
+  TRAILER_BYTES,
 } from './table-format.js';
 import { randomEntries, sameBytes } from './table-model.js';
 
@@ -17,8 +29,12 @@ for (const build of builds) {
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
     for (let round = 0; round < 12; round++) {
-      const entries = randomEntries(random, { count: 1 + random.below(900), tombstones: 9,
-        large: 60, sequence: 1 + random.below(1e9) });
+      const entries = randomEntries(random, {
+        count: 1 + random.below(900),
+        tombstones: 9,
+        large: 60,
+        sequence: 1 + random.below(1e9),
+      });
       const table = bench.table(entries, 1 + random.below(1e6));
       const decoded = decodeTable(bench, table);
       const expected = sorted(entries);
@@ -35,9 +51,24 @@ for (const build of builds) {
 
   test(`sequences far apart in one block survive in both directions (${build})`, () => {
     const bench = new Workbench(build);
-    const sequences =
-      [2 ** 53, 0, 1, 2 ** 53 - 1, 2 ** 40, 255, 256, 65535, 65536, 2 ** 31, 2 ** 32];
-    const entries = sequences.map((sequence, index) => ({ key: keyOf(`p${index}`), value: valueOf('v'), sequence }));
+    const sequences = [
+      2 ** 53,
+      0,
+      1,
+      2 ** 53 - 1,
+      2 ** 40,
+      255,
+      256,
+      65535,
+      65536,
+      2 ** 31,
+      2 ** 32,
+    ];
+    const entries = sequences.map((sequence, index) => ({
+      key: keyOf(`p${index}`),
+      value: valueOf('v'),
+      sequence,
+    }));
     const decoded = decodeTable(bench, bench.table(entries));
     assert.deepEqual(
       decoded.entries.map((entry) => entry.sequence),
@@ -49,7 +80,8 @@ for (const build of builds) {
     const bench = new Workbench(build);
     const entries = Array.from({ length: 300 }, (_, index) => ({
       key: keyOf('same partition', `sort ${String(index).padStart(6, '0')}`),
-        value: valueOf(`v${index}`), sequence: index,
+      value: valueOf(`v${index}`),
+      sequence: index,
     }));
     const decoded = decodeTable(bench, bench.table(entries));
     for (const { dataBlocks } of decoded.partitions) {
@@ -73,7 +105,8 @@ for (const build of builds) {
     const shard = new TableShard({ build, cacheBytes: 1 << 20 });
     const entries = randomEntries(random, { count: 60, tombstones: 8, large: 30 });
     const raws = new Map<number, Uint8Array>();
-    for (const block of decodeTable(bench, bench.table(entries)).blocks) raws.set(block.kind, block.raw);
+    for (const block of decodeTable(bench, bench.table(entries)).blocks)
+      raws.set(block.kind, block.raw);
     let refused = 0;
     let accepted = 0;
     for (const kind of [BLOCK_DATA, BLOCK_INDEX, BLOCK_FILTER]) {
@@ -137,10 +170,18 @@ for (const build of builds) {
     const good: [string, number, Uint8Array][] = [
       ['one entry', 1, forgeEntries([{ key: 'a', value: big(3), sequence: 5 }])],
       ['nine entries, two restarts', 1, nine(() => {})],
-      ['a shared beginning', 1, forgeEntries([{ key: 'abc' }, { key: 'd', lie: { shared: 2, unshared: 1 } }])],
+      [
+        'a shared beginning',
+        1,
+        forgeEntries([{ key: 'abc' }, { key: 'd', lie: { shared: 2, unshared: 1 } }]),
+      ],
       ['a largest inline value', 1, forgeEntries([{ key: 'a', value: big(32768) }])],
       ['a reference', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40, 33000) }])],
-      ['the highest sequence', 1, forgeEntries([{ key: 'a', sequence: 2 ** 53 }], { base: 2 ** 53 })],
+      [
+        'the highest sequence',
+        1,
+        forgeEntries([{ key: 'a', sequence: 2 ** 53 }], { base: 2 ** 53 }),
+      ],
       ['a handle', 2, forgeEntries([{ key: 'a', value: handle(4096) }])],
     ];
     const bad: [string, number, Uint8Array][] = [
@@ -151,47 +192,112 @@ for (const build of builds) {
       ['a restart elsewhere', 1, forgeEntries([{ key: 'a' }, { key: 'b' }], { restarts: [13] })],
       ['bytes behind the entries', 1, forgeEntries([{ key: 'a' }], { gap: 3 })],
       ['keys that descend', 1, forgeEntries([{ key: 'b' }, { key: 'a' }])],
-      ['keys that descend across a restart', 1, nine((keys) => { keys[8] = 'a'; })],
+      [
+        'keys that descend across a restart',
+        1,
+        nine((keys) => {
+          keys[8] = 'a';
+        }),
+      ],
       ['one key twice', 1, forgeEntries([{ key: 'a' }, { key: 'a' }])],
       ['a key before what it begins', 1, forgeEntries([{ key: 'ab' }, { key: 'a' }])],
       ['an empty key', 1, forgeEntries([{ key: '' }])],
-      ['a key that adds nothing', 1, forgeEntries([{ key: 'ab' }, { key: '', lie: { shared: 2, unshared: 0 } }])],
-      ['more shared than there is', 1, forgeEntries([{ key: 'a' }, { key: 'b', lie: { shared: 2, unshared: 1 } }])],
-      ['a shared beginning at a restart', 1, forgeEntries([{ key: 'a', lie: { shared: 1, unshared: 1 } }])],
+      [
+        'a key that adds nothing',
+        1,
+        forgeEntries([{ key: 'ab' }, { key: '', lie: { shared: 2, unshared: 0 } }]),
+      ],
+      [
+        'more shared than there is',
+        1,
+        forgeEntries([{ key: 'a' }, { key: 'b', lie: { shared: 2, unshared: 1 } }]),
+      ],
+      [
+        'a shared beginning at a restart',
+        1,
+        forgeEntries([{ key: 'a', lie: { shared: 1, unshared: 1 } }]),
+      ],
       ['a key above the longest', 1, forgeEntries([{ key: 'k'.repeat(7681) }])],
       ['a suffix past the end', 1, forgeEntries([{ key: 'a', lie: { unshared: 500 } }])],
       ['a value past the end', 1, forgeEntries([{ key: 'a', lie: { valueLength: 9 } }])],
       ['no delta', 1, forgeEntries([{ key: 'a', lie: { deltaBytes: 0 } }])],
-      ['a delta longer than needed', 1, forgeEntries([{ key: 'a', sequence: 1, lie: { deltaBytes: 2 } }])],
-      ['a sequence above 2^53', 1, forgeEntries([{ key: 'a', sequence: 2 ** 53 + 2 }], { base: 2 ** 53 })],
+      [
+        'a delta longer than needed',
+        1,
+        forgeEntries([{ key: 'a', sequence: 1, lie: { deltaBytes: 2 } }]),
+      ],
+      [
+        'a sequence above 2^53',
+        1,
+        forgeEntries([{ key: 'a', sequence: 2 ** 53 + 2 }], { base: 2 ** 53 }),
+      ],
       ['a sequence below 0', 1, forgeEntries([{ key: 'a', sequence: -1 }])],
-      ['a base above 2^53', 1, forgeEntries([{ key: 'a', sequence: 2 ** 53 }], { base: 2 ** 53 + 2 })],
+      [
+        'a base above 2^53',
+        1,
+        forgeEntries([{ key: 'a', sequence: 2 ** 53 }], { base: 2 ** 53 + 2 }),
+      ],
       ['kind 0', 1, forgeEntries([{ key: 'a', kind: 0 }])],
       ['kind 3', 1, forgeEntries([{ key: 'a', kind: 3 }])],
       ['kind 7', 1, forgeEntries([{ key: 'a', kind: 7 }])],
       ['a tombstone with a value', 1, forgeEntries([{ key: 'a', kind: 2, value: big(1) }])],
       ['an inline value too large', 1, forgeEntries([{ key: 'a', value: big(32769) }])],
-      ['a reference of the wrong size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40,
-        9).subarray(0, 11) }])],
-      ['a reference to a block of no size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(16, 9) }])],
-      ['a reference to an odd size', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(41, 9) }])],
-      ['a reference to too large a value', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40, 1 << 24) }])],
-      ['a reference to too large a block', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(1 << 24, 9) }])],
+      [
+        'a reference of the wrong size',
+        1,
+        forgeEntries([{ key: 'a', kind: 5, value: reference(40, 9).subarray(0, 11) }]),
+      ],
+      [
+        'a reference to a block of no size',
+        1,
+        forgeEntries([{ key: 'a', kind: 5, value: reference(16, 9) }]),
+      ],
+      [
+        'a reference to an odd size',
+        1,
+        forgeEntries([{ key: 'a', kind: 5, value: reference(41, 9) }]),
+      ],
+      [
+        'a reference to too large a value',
+        1,
+        forgeEntries([{ key: 'a', kind: 5, value: reference(40, 1 << 24) }]),
+      ],
+      [
+        'a reference to too large a block',
+        1,
+        forgeEntries([{ key: 'a', kind: 5, value: reference(1 << 24, 9) }]),
+      ],
       ['an index entry without a handle', 2, forgeEntries([{ key: 'a' }])],
-      ['a handle longer than a block can be', 2, forgeEntries([{ key: 'a', value: handle(65536) }])],
-      ['an index entry with a sequence', 2, forgeEntries([{ key: 'a', value: handle(4096), sequence: 1 }])],
+      [
+        'a handle longer than a block can be',
+        2,
+        forgeEntries([{ key: 'a', value: handle(65536) }]),
+      ],
+      [
+        'an index entry with a sequence',
+        2,
+        forgeEntries([{ key: 'a', value: handle(4096), sequence: 1 }]),
+      ],
       ['an index tombstone', 2, forgeEntries([{ key: 'a', kind: 2, value: handle(4096) }])],
       ['a filter of no key', 3, new Uint8Array(72)],
       ['a filter too small', 3, Uint8Array.of(1, 2, 3)],
-      ['a filter that miscounts its lines', 3, Buffer.concat([Buffer.alloc(64), Uint8Array.of(1, 0,
-        0, 0, 2, 0, 0, 0)])],
-      ['a filter of too many keys', 3, Buffer.concat([Buffer.alloc(64), Uint8Array.of(100, 0, 0, 0, 1, 0, 0, 0)])],
+      [
+        'a filter that miscounts its lines',
+        3,
+        Buffer.concat([Buffer.alloc(64), Uint8Array.of(1, 0, 0, 0, 2, 0, 0, 0)]),
+      ],
+      [
+        'a filter of too many keys',
+        3,
+        Buffer.concat([Buffer.alloc(64), Uint8Array.of(100, 0, 0, 0, 1, 0, 0, 0)]),
+      ],
     ];
     let offset8 = 1;
     const verdict = (kind: number, raw: Uint8Array) => {
       offset8++;
       return shard.provide(
-        { file: 1, offset8, kind, length: 0 }, sealRaw(bench, raw, kind, 1, offset8),
+        { file: 1, offset8, kind, length: 0 },
+        sealRaw(bench, raw, kind, 1, offset8),
       );
     };
     for (const [name, kind, raw] of good) assert.equal(verdict(kind, raw), OK, name);
@@ -212,8 +318,14 @@ for (const build of builds) {
       ['a spare field that is not zero', (view) => view.setUint16(trailer + 2, 1, true)],
       ['no raw bytes', (view) => view.setUint32(trailer + 4, 0, true)],
       ['raw bytes above the bound', (view) => view.setUint32(trailer + 4, 49153, true)],
-      ['a payload that is not the block', (view) => view.setUint32(trailer + 8, raw.length - 8, true)],
-      ['a payload above the raw bytes', (view) => view.setUint32(trailer + 8, raw.length + 1, true)],
+      [
+        'a payload that is not the block',
+        (view) => view.setUint32(trailer + 8, raw.length - 8, true),
+      ],
+      [
+        'a payload above the raw bytes',
+        (view) => view.setUint32(trailer + 8, raw.length + 1, true),
+      ],
       ['padding that is not zero', (view) => view.setUint8(raw.length, 1)],
     ];
     changes.forEach(([name, change], index) => {
@@ -221,14 +333,20 @@ for (const build of builds) {
       change(new DataView(block.buffer));
       reseal(bench, block, 1, index);
       assert.equal(
-        shard.provide({ file: 1, offset8: index, kind: BLOCK_DATA, length: 0 }, block), CORRUPT,
+        shard.provide({ file: 1, offset8: index, kind: BLOCK_DATA, length: 0 }, block),
+        CORRUPT,
         name,
       );
     });
     const whole = sealRaw(bench, raw, BLOCK_DATA, 1, 99);
     for (let length = 0; length < whole.length; length++) {
-      assert.equal(shard.provide({ file: 1, offset8: 99, kind: BLOCK_DATA, length: 0 },
-        whole.subarray(0, length)), CORRUPT);
+      assert.equal(
+        shard.provide(
+          { file: 1, offset8: 99, kind: BLOCK_DATA, length: 0 },
+          whole.subarray(0, length),
+        ),
+        CORRUPT,
+      );
     }
     assert.equal(shard.core.blockProvide(1, 99, BLOCK_DATA, 1 << 20), BAD_INPUT);
     assert.equal(shard.core.blockProvide(1, 99, 4, 64), BAD_INPUT);
@@ -240,10 +358,14 @@ for (const build of builds) {
     const bench = new Workbench(build);
     const shard = new TableShard({ build });
     const entries = Array.from({ length: 100 }, (_, index) => ({
-      key: keyOf('p', `${index}`), value: valueOf('compress me '.repeat(9)), sequence: index,
+      key: keyOf('p', `${index}`),
+      value: valueOf('compress me '.repeat(9)),
+      sequence: index,
     }));
     const table = bench.table(entries, 3);
-    const packed = decodeTable(bench, table).blocks.find((block) => block.codec === 1 && block.kind === BLOCK_DATA)!;
+    const packed = decodeTable(bench, table).blocks.find(
+      (block) => block.codec === 1 && block.kind === BLOCK_DATA,
+    )!;
     for (let round = 0; round < 3000; round++) {
       const block = table.bytes.slice(packed.offset8 * 8, packed.offset8 * 8 + packed.length);
       const length = random.below(3) === 0 ? block.length - 4 : block.length - TRAILER_BYTES;
@@ -251,8 +373,10 @@ for (const build of builds) {
         block[random.below(length)] = random.below(256);
       }
       reseal(bench, block, 3, 100000 + round);
-      const status =
-        shard.provide({ file: 3, offset8: 100000 + round, kind: BLOCK_DATA, length: 0 }, block);
+      const status = shard.provide(
+        { file: 3, offset8: 100000 + round, kind: BLOCK_DATA, length: 0 },
+        block,
+      );
       assert.ok(status === OK || status === CORRUPT, `status ${status}`);
       shard.core.blocksUnpin();
     }
@@ -263,11 +387,13 @@ for (const build of builds) {
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
     // Values that do not compress, so that a forged block has the length of the one it replaces.
-    const entries = sorted(randomEntries(random, { count: 400, tombstones: 8 })).map((entry) => (
-      entry.value === undefined ? entry : { ...entry, value: random.bytes(40 + random.below(80)) }
-    ));
+    const entries = sorted(randomEntries(random, { count: 400, tombstones: 8 })).map((entry) =>
+      entry.value === undefined ? entry : { ...entry, value: random.bytes(40 + random.below(80)) },
+    );
     const table = bench.table(entries, 3);
-    const blocks = decodeTable(bench, table).blocks.filter((block) => block.kind <= BLOCK_INDEX && block.codec === 0);
+    const blocks = decodeTable(bench, table).blocks.filter(
+      (block) => block.kind <= BLOCK_INDEX && block.codec === 0,
+    );
     let passed = 0;
     for (let round = 0; round < 150; round++) {
       const forged = { ...table, bytes: Uint8Array.from(table.bytes) };
@@ -283,7 +409,11 @@ for (const build of builds) {
       quietly(() => shard.scan({ flags: REVERSE }));
       quietly(() => shard.scan({}));
       quietly(() => bench.merge([{ tables: [forged] }], { firstFile: 50 }));
-      if (shard.provide({ file: 3, offset8: block.offset8, kind: block.kind, length: 0 }, bytes) === OK) passed++;
+      if (
+        shard.provide({ file: 3, offset8: block.offset8, kind: block.kind, length: 0 }, bytes) ===
+        OK
+      )
+        passed++;
     }
     assert.ok(blocks.length > 5 && passed > 50, `${passed} forgeries passed`);
   });
@@ -294,7 +424,8 @@ function quietly(act: () => unknown): void {
   try {
     act();
   } catch (error) {
-    if (!(error instanceof CorruptBlock) && !/does not get further|no last key/.test(String(error))) throw error;
+    if (!(error instanceof CorruptBlock) && !/does not get further|no last key/.test(String(error)))
+      throw error;
   }
 }
 
@@ -313,6 +444,12 @@ test('the oracle reads an entry word as the format draws it', () => {
   raw.write('\x02zzY', 30, 'latin1');
   raw.writeUInt16LE(12, raw.length - 2);
   const entries = readEntries(raw);
-  assert.deepEqual(entries.map((entry) => Buffer.from(entry.key).toString()), ['abcd', 'abczz']);
-  assert.deepEqual(entries.map((entry) => entry.sequence), [77, 78]);
+  assert.deepEqual(
+    entries.map((entry) => Buffer.from(entry.key).toString()),
+    ['abcd', 'abczz'],
+  );
+  assert.deepEqual(
+    entries.map((entry) => entry.sequence),
+    [77, 78],
+  );
 });

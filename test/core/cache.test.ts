@@ -10,10 +10,11 @@ import type { Entry, TableFile } from './table-harness.js';
 import { decodeTable, sealRaw } from './table-format.js';
 import { Model, sameBytes } from './table-model.js';
 
-const many = (count: number, bytes = 200): Entry[] => Array.from({ length: count }, (_, index) => {
-  const value = new Random(index).bytes(bytes);
-  return { key: keyOf(`user ${index}`), value, sequence: index };
-});
+const many = (count: number, bytes = 200): Entry[] =>
+  Array.from({ length: count }, (_, index) => {
+    const value = new Random(index).bytes(bytes);
+    return { key: keyOf(`user ${index}`), value, sequence: index };
+  });
 
 const blockBytes = (table: TableFile, offset8: number, length: number) =>
   table.bytes.subarray(offset8 * 8, offset8 * 8 + length);
@@ -32,12 +33,18 @@ for (const build of builds) {
       for (let read = 0; read < 800; read++) {
         const key = entries[random.below(entries.length)]!.key;
         assert.ok(sameBytes(shard.get(key)!, model.get(key)!.value!));
-        if (read % 50 === 0) assert.ok(shard.stats().cachePages <= pages,
-          `${shard.stats().cachePages} of ${pages} pages`);
+        if (read % 50 === 0)
+          assert.ok(
+            shard.stats().cachePages <= pages,
+            `${shard.stats().cachePages} of ${pages} pages`,
+          );
       }
       shard.shard.integrity();
-      if (pages === 200) assert.ok(shard.fetched <= decodeTable(bench, table).blocks.length,
-        'and fetches each block once');
+      if (pages === 200)
+        assert.ok(
+          shard.fetched <= decodeTable(bench, table).blocks.length,
+          'and fetches each block once',
+        );
     }
   });
 
@@ -74,15 +81,21 @@ for (const build of builds) {
     const core = other.core as TableShard['core'];
     const keyLength = other.setKey(entries[0]!.key);
     let needed = 0;
-    for (let status = core.get(keyLength, 0); status === NEED_BLOCK; status = core.get(keyLength, 0)) {
+    for (
+      let status = core.get(keyLength, 0);
+      status === NEED_BLOCK;
+      status = core.get(keyLength, 0)
+    ) {
       const offset8 = other.view.getUint32(other.scratch + 28, true);
       const length = other.view.getUint32(other.scratch + 32, true);
       other.bytes.set(blockBytes(table, offset8, length), other.inPtr);
       assert.equal(
-        core.blockProvide(1, offset8, other.view.getUint32(other.scratch + 36, true), length), OK,
+        core.blockProvide(1, offset8, other.view.getUint32(other.scratch + 36, true), length),
+        OK,
       );
       assert.equal(
-        core.blockProvide(1, offset8, other.view.getUint32(other.scratch + 36, true), length), OK,
+        core.blockProvide(1, offset8, other.view.getUint32(other.scratch + 36, true), length),
+        OK,
         'twice is once',
       );
       needed++;
@@ -119,8 +132,12 @@ for (const build of builds) {
     const bench = new Workbench(build);
     const entries = many(6000);
     const table = bench.table(entries);
-    const shard =
-      new TableShard({ build, cacheBytes: 8 << 20, memoryBytes: 12 << 20, memtableBytes: 7 << 20 });
+    const shard = new TableShard({
+      build,
+      cacheBytes: 8 << 20,
+      memoryBytes: 12 << 20,
+      memtableBytes: 7 << 20,
+    });
     shard.install([table], 1);
     for (const entry of entries) assert.ok(shard.get(entry.key) !== undefined);
     const before = shard.stats().cachePages;
@@ -129,8 +146,10 @@ for (const build of builds) {
       const status = shard.shard.put(keyOf(`new ${written}`), Buffer.alloc(600));
       if (status === MEMTABLE_FULL || status === NO_MEMORY) break;
       assert.equal(status, OK);
-      if (written % 97 === 0) assert.ok(sameBytes(shard.get(entries[written % 6000]!.key)!,
-        entries[written % 6000]!.value!));
+      if (written % 97 === 0)
+        assert.ok(
+          sameBytes(shard.get(entries[written % 6000]!.key)!, entries[written % 6000]!.value!),
+        );
     }
     assert.ok(shard.stats().cachePages < before, `${shard.stats().cachePages} pages of ${before}`);
     shard.shard.integrity();
@@ -175,8 +194,12 @@ for (const build of builds) {
     const bench = new Workbench(build);
     const table = bench.table(many(6000));
     const blocks = decodeTable(bench, table).blocks;
-    const shard =
-      new TableShard({ build, cacheBytes: 1 << 20, memoryBytes: 4 << 20, memtableBytes: 1 << 20 });
+    const shard = new TableShard({
+      build,
+      cacheBytes: 1 << 20,
+      memoryBytes: 4 << 20,
+      memtableBytes: 1 << 20,
+    });
     // Threads take nearly all pages.
     const slots: Shard[] = [];
     for (let slot = 1; slot < 60 && shard.shard.stats()['pagesFree']! > 4; slot++) {
@@ -184,14 +207,17 @@ for (const build of builds) {
     }
     let status = OK;
     for (let index = 0; index < 120 && status === OK; index++) {
-      status = shard.provide({ file: 1, ...blocks[index]! }, blockBytes(table,
-        blocks[index]!.offset8, blocks[index]!.length));
+      status = shard.provide(
+        { file: 1, ...blocks[index]! },
+        blockBytes(table, blocks[index]!.offset8, blocks[index]!.length),
+      );
     }
     assert.equal(status, NO_MEMORY);
     assert.equal(shard.core.blocksUnpin(), OK);
     shard.shard.integrity();
     assert.equal(
-      shard.provide({ file: 1, ...blocks[0]! }, blockBytes(table, 0, blocks[0]!.length)), OK,
+      shard.provide({ file: 1, ...blocks[0]! }, blockBytes(table, 0, blocks[0]!.length)),
+      OK,
     );
     shard.core.blocksUnpin();
     for (const thread of slots) assert.equal(thread.core.detach(thread.slot), OK);

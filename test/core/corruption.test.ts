@@ -24,9 +24,21 @@ function prepare(build: Build): Prepared {
   const random = new Random(42);
   const entries = sorted([
     ...randomEntries(random, { count: 90, tombstones: 6, valueBytes: 160 }),
-    { key: Buffer.from('\0\0\0\x01text', 'latin1'), value: valueOf('compressible '.repeat(400)), sequence: 500 },
-    { key: Buffer.from('\0\0\0\x02large', 'latin1'), value: Buffer.alloc(33000, 'abc'), sequence: 501 },
-    { key: Buffer.from('\0\0\0\x02large too', 'latin1'), value: Buffer.alloc(40000, 'defgh'), sequence: 502 },
+    {
+      key: Buffer.from('\0\0\0\x01text', 'latin1'),
+      value: valueOf('compressible '.repeat(400)),
+      sequence: 500,
+    },
+    {
+      key: Buffer.from('\0\0\0\x02large', 'latin1'),
+      value: Buffer.alloc(33000, 'abc'),
+      sequence: 501,
+    },
+    {
+      key: Buffer.from('\0\0\0\x02large too', 'latin1'),
+      value: Buffer.alloc(40000, 'defgh'),
+      sequence: 502,
+    },
   ]);
   const table = bench.table(entries, 17);
   return { bench, entries, table, blocks: decodeTable(bench, table).blocks };
@@ -80,7 +92,9 @@ for (const build of builds) {
     const { bench, table } = prepare(build);
     assert.equal(bench.check(table), undefined);
     for (let at = 0; at < table.bytes.length; at++) {
-      const flipped = damaged(table, (bytes) => { bytes[at]! ^= 1 << (at % 8); });
+      const flipped = damaged(table, (bytes) => {
+        bytes[at]! ^= 1 << (at % 8);
+      });
       const found = bench.check(flipped);
       assert.ok(found !== undefined, `byte ${at} of ${table.bytes.length}`);
       assert.equal(found.file, 17);
@@ -92,9 +106,12 @@ for (const build of builds) {
     const { bench, table, blocks } = prepared;
     const steps = build === 'release' ? 7 : 41;
     for (let at = 0; at < table.bytes.length; at += steps) {
-      const flipped = damaged(table, (bytes) => { bytes[at]! ^= 1 << (at % 8); });
-      const block =
-        blocks.find(({ offset8, length }) => at >= offset8 * 8 && at < offset8 * 8 + length);
+      const flipped = damaged(table, (bytes) => {
+        bytes[at]! ^= 1 << (at % 8);
+      });
+      const block = blocks.find(
+        ({ offset8, length }) => at >= offset8 * 8 && at < offset8 * 8 + length,
+      );
       assert.ok(readAll(build, prepared, flipped), `byte ${at}`);
       // A merge reads everything but filters and footer.
       if (block === undefined ? at < table.bytes.length - 128 : block.kind !== 3) {
@@ -106,13 +123,15 @@ for (const build of builds) {
   test(`two swapped blocks of equal length are caught, in one file and between two (${build})`, () => {
     const bench = new Workbench(build);
     const random = new Random(3);
-    const list = (sequence: number): Entry[] => Array.from({ length: 600 }, (_, index) => {
-      const key = Buffer.from(`\0\0\0\x01key ${String(index).padStart(5, '0')}`, 'latin1');
-      return { key, value: random.bytes(100), sequence: sequence + index };
-    });
+    const list = (sequence: number): Entry[] =>
+      Array.from({ length: 600 }, (_, index) => {
+        const key = Buffer.from(`\0\0\0\x01key ${String(index).padStart(5, '0')}`, 'latin1');
+        return { key, value: random.bytes(100), sequence: sequence + index };
+      });
     const tables = [bench.table(list(1), 1), bench.table(list(1000), 2)] as const;
-    const blocks =
-      tables.map((table) => decodeTable(bench, table).blocks.filter((block) => block.kind === 1));
+    const blocks = tables.map((table) =>
+      decodeTable(bench, table).blocks.filter((block) => block.kind === 1),
+    );
     let swaps = 0;
     for (let index = 0; index + 1 < blocks[0]!.length; index++) {
       const [a, b] = [blocks[0]![index]!, blocks[0]![index + 1]!];
@@ -120,7 +139,8 @@ for (const build of builds) {
         const swapped = damaged(tables[0], (bytes) => {
           bytes.copyWithin(a.offset8 * 8, b.offset8 * 8, b.offset8 * 8 + b.length);
           bytes.set(
-            tables[0].bytes.subarray(a.offset8 * 8, a.offset8 * 8 + a.length), b.offset8 * 8,
+            tables[0].bytes.subarray(a.offset8 * 8, a.offset8 * 8 + a.length),
+            b.offset8 * 8,
           );
         });
         assert.notEqual(bench.check(swapped), undefined);
@@ -134,9 +154,12 @@ for (const build of builds) {
           a.offset8 * 8,
         );
       });
-      assert.deepEqual(
-        bench.check(misplaced), { file: 1, offset8: a.offset8, length: a.length, kind: 1 },
-      );
+      assert.deepEqual(bench.check(misplaced), {
+        file: 1,
+        offset8: a.offset8,
+        length: a.length,
+        kind: 1,
+      });
       swaps++;
     }
     assert.ok(swaps > 10, `${swaps} swaps`);
@@ -190,8 +213,8 @@ for (const build of builds) {
     // Little in it compresses, so that a changed block has the length of the one it replaces.
     const entries: Entry[] = Array.from({ length: 300 }, (_, index) => ({
       key: Buffer.concat([Uint8Array.of(0, 0, 0, 1), random.bytes(12)]),
-      value: index === 150 ? random.bytes(40000) : index % 20 === 3 ? undefined
-        : random.bytes(190), sequence: 10 + index,
+      value: index === 150 ? random.bytes(40000) : index % 20 === 3 ? undefined : random.bytes(190),
+      sequence: 10 + index,
     }));
     const table = bench.table(entries, 6);
     const { blocks } = decodeTable(bench, table);
@@ -204,20 +227,22 @@ for (const build of builds) {
       change(new DataView(raw.buffer), raw);
       return withBlock(bench, table, block, raw);
     };
-    const count =
-      new DataView(table.bytes.buffer, table.bytes.byteOffset + table.bytes.length - 128);
-    const bump = (at: number) => withFooter(bench, table, (view) => view.setUint32(at,
-      view.getUint32(at, true) + 1, true));
+    const count = new DataView(
+      table.bytes.buffer,
+      table.bytes.byteOffset + table.bytes.length - 128,
+    );
+    const bump = (at: number) =>
+      withFooter(bench, table, (view) => view.setUint32(at, view.getUint32(at, true) + 1, true));
     assert.equal(count.getUint32(80, true), 1, 'one partition');
-    const valueLengthAt =
-      Buffer.from(referring.raw).indexOf(Buffer.from(Uint32Array.of(40000).buffer));
+    const valueLengthAt = Buffer.from(referring.raw).indexOf(
+      Buffer.from(Uint32Array.of(40000).buffer),
+    );
     assert.ok(valueLengthAt > 0);
     /** Some pair of handles whose exchange leaves the compressed length as it is. */
     const exchanged = (): TableFile => {
       const data = blocks.filter(({ kind }) => kind === 1);
-      const find = (raw: Uint8Array, block: RawBlock) => (
-        Buffer.from(raw).indexOf(Buffer.from(Uint32Array.of(block.offset8, block.length).buffer))
-      );
+      const find = (raw: Uint8Array, block: RawBlock) =>
+        Buffer.from(raw).indexOf(Buffer.from(Uint32Array.of(block.offset8, block.length).buffer));
       for (let first = 0; first < data.length; first++) {
         for (let second = first + 1; second < data.length; second++) {
           try {
@@ -243,18 +268,50 @@ for (const build of builds) {
       ['data blocks of the footer', bump(72), false],
       ['value blocks of the footer', bump(76), false],
       ['partitions of the footer', bump(80), false],
-      ['keys of a partition in TOP', changed(top, (view) => view.setUint32(20, view.getUint32(20,
-        true) + 1, true)), true],
-      ['fewer keys of a partition in TOP', changed(top, (view) => view.setUint32(20,
-        view.getUint32(20, true) - 1, true)), true],
-      ['smallest key in TOP', changed(top, (_, raw) => { raw[40 + table.minKey.length - 1]! ^= 1; }), false],
-      ['length of a large value', changed(referring, (_, raw) => { raw[valueLengthAt]! ^= 1; }), true],
-      ['a key that the filter denies', changed(filter, (_, raw) => raw.fill(0, 0, raw.length - 8)), false],
-      ['keys of the filter', changed(filter, (view, raw) => {
-        view.setUint32(raw.length - 8, view.getUint32(raw.length - 8, true) + 1, true);
-      }), false],
+      [
+        'keys of a partition in TOP',
+        changed(top, (view) => view.setUint32(20, view.getUint32(20, true) + 1, true)),
+        true,
+      ],
+      [
+        'fewer keys of a partition in TOP',
+        changed(top, (view) => view.setUint32(20, view.getUint32(20, true) - 1, true)),
+        true,
+      ],
+      [
+        'smallest key in TOP',
+        changed(top, (_, raw) => {
+          raw[40 + table.minKey.length - 1]! ^= 1;
+        }),
+        false,
+      ],
+      [
+        'length of a large value',
+        changed(referring, (_, raw) => {
+          raw[valueLengthAt]! ^= 1;
+        }),
+        true,
+      ],
+      [
+        'a key that the filter denies',
+        changed(filter, (_, raw) => raw.fill(0, 0, raw.length - 8)),
+        false,
+      ],
+      [
+        'keys of the filter',
+        changed(filter, (view, raw) => {
+          view.setUint32(raw.length - 8, view.getUint32(raw.length - 8, true) + 1, true);
+        }),
+        false,
+      ],
       ['two handles exchanged', exchanged(), true],
-      ['a separator below the last key', changed(index, (_, raw) => { raw[12 + 6 + 1 + 4]! -= 1; }), false],
+      [
+        'a separator below the last key',
+        changed(index, (_, raw) => {
+          raw[12 + 6 + 1 + 4]! -= 1;
+        }),
+        false,
+      ],
     ];
     for (const [name, liar, mergeToo] of lies) {
       assert.notEqual(bench.check(liar), undefined, name);
@@ -267,7 +324,9 @@ for (const build of builds) {
     const entries = sorted(randomEntries(new Random(8), { count: 800 }));
     const table = bench.table(entries, 5);
     const block = decodeTable(bench, table).blocks.filter(({ kind }) => kind === 1)[3]!;
-    const broken = damaged(table, (bytes) => { bytes[block.offset8 * 8 + 20]! ^= 4; });
+    const broken = damaged(table, (bytes) => {
+      bytes[block.offset8 * 8 + 20]! ^= 4;
+    });
     const shard = new TableShard({ build, cacheBytes: 1 << 20 });
     shard.install([broken], 1);
     let failed = 0;

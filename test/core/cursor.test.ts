@@ -6,18 +6,35 @@ import test from 'node:test';
 import { builds, DELETE, keyOf, LARGE_REF, PUT, Random, seedOf, valueOf } from './harness.js';
 import type { RunEntry } from './harness.js';
 import {
-  HIGH_EXCLUSIVE, INLINE_VALUE_MAX, KEYS_ONLY, LOW_EXCLUSIVE, NEED_BLOCK, REVERSE, TableShard,
-  TOMBSTONES, Workbench,
+  HIGH_EXCLUSIVE,
+  INLINE_VALUE_MAX,
+  KEYS_ONLY,
+  LOW_EXCLUSIVE,
+  NEED_BLOCK,
+  REVERSE,
+  TableShard,
+  TOMBSTONES,
+  Workbench,
 } from './table-harness.js';
 import type { Entry } from './table-harness.js';
 import {
-  KEY_BYTES_MAX, Model, randomEntries, randomKey, randomValue, sameBytes,
+  KEY_BYTES_MAX,
+  Model,
+  randomEntries,
+  randomKey,
+  randomValue,
+  sameBytes,
 } from './table-model.js';
 
 /**
  * A shard with entries everywhere: level 0, deeper levels, frozen and active memtable. Its model.
  */
-function shardOfAll(build: 'release' | 'checked', random: Random, bench: Workbench, cacheBytes: number) {
+function shardOfAll(
+  build: 'release' | 'checked',
+  random: Random,
+  bench: Workbench,
+  cacheBytes: number,
+) {
   const shard = new TableShard({ build, cacheBytes });
   const lists: Entry[][] = [];
   let file = 1;
@@ -27,8 +44,10 @@ function shardOfAll(build: 'release' | 'checked', random: Random, bench: Workben
     const entries = randomEntries(random, options());
     sequence += entries.length;
     lists.push(entries);
-    const tables = bench.merge([{ run: Model.of(entries).entries }], { firstFile: file,
-      targetBytes: 4096 + random.below(30000) });
+    const tables = bench.merge([{ run: Model.of(entries).entries }], {
+      firstFile: file,
+      targetBytes: 4096 + random.below(30000),
+    });
     file += tables.length;
     shard.install(tables, level);
   }
@@ -83,14 +102,21 @@ for (const build of builds) {
     for (let round = 0; round < 6; round++) {
       const { shard, model } = shardOfAll(build, random, bench, [0, 1 << 17, 4 << 20][round % 3]!);
       for (let scan = 0; scan < 60; scan++) {
-        const bound = () => random.below(4) === 0 ? new Uint8Array(0)
-          : random.below(2) === 0 ? model.entries[random.below(model.entries.length)]!.key : randomKey(random);
+        const bound = () =>
+          random.below(4) === 0
+            ? new Uint8Array(0)
+            : random.below(2) === 0
+              ? model.entries[random.below(model.entries.length)]!.key
+              : randomKey(random);
         const [low, high, flags] = [bound(), bound(), random.below(32)];
-        const expected = model.range(low, high, (flags & LOW_EXCLUSIVE) !== 0, (flags & HIGH_EXCLUSIVE) !== 0)
+        const expected = model
+          .range(low, high, (flags & LOW_EXCLUSIVE) !== 0, (flags & HIGH_EXCLUSIVE) !== 0)
           .filter((entry) => entry.value !== undefined || (flags & TOMBSTONES) !== 0);
         if ((flags & REVERSE) !== 0) expected.reverse();
-        const limits = random.below(2) === 0 ? {} : { countMax: 1 + random.below(30),
-          bytesMax: 1 + random.below(3000) };
+        const limits =
+          random.below(2) === 0
+            ? {}
+            : { countMax: 1 + random.below(30), bytesMax: 1 + random.below(3000) };
         agrees(shard.scan({ low, high, flags, ...limits }), expected, flags);
       }
       shard.shard.integrity();
@@ -100,10 +126,12 @@ for (const build of builds) {
   test(`one call touches at most 256 entries and says with which key to go on (${build})`, () => {
     const bench = new Workbench(build);
     const shard = new TableShard({ build, cacheBytes: 4 << 20 });
-    const entries = (file: number): Entry[] => Array.from({ length: 3000 }, (_, index) => ({
-      key: keyOf('p', String(index).padStart(5, '0')), value: index < 2990 ? undefined
-        : valueOf('v'), sequence: file * 10000 + index,
-    }));
+    const entries = (file: number): Entry[] =>
+      Array.from({ length: 3000 }, (_, index) => ({
+        key: keyOf('p', String(index).padStart(5, '0')),
+        value: index < 2990 ? undefined : valueOf('v'),
+        sequence: file * 10000 + index,
+      }));
     for (let file = 1; file <= 4; file++) shard.install([bench.table(entries(file), file)], 0);
     let steps = 0;
     let low: Uint8Array = new Uint8Array(0);
@@ -114,7 +142,9 @@ for (const build of builds) {
         assert.ok(Buffer.compare(step.lastKey, low) > 0, 'every call progresses');
         const seen = Number(Buffer.from(step.lastKey.subarray(14, 19)).toString());
         assert.equal(
-          step.maxSequence, 40000 + seen, 'tombstones count for the sequence stepped over',
+          step.maxSequence,
+          40000 + seen,
+          'tombstones count for the sequence stepped over',
         );
       }
       low = step.lastKey;
@@ -144,7 +174,9 @@ for (const build of builds) {
     const bench = new Workbench(build);
     const shard = new TableShard({ build, cacheBytes: 4 << 20 });
     const entries = Array.from({ length: 2000 }, (_, index) => ({
-      key: keyOf('p', String(index).padStart(5, '0')), value: Buffer.alloc(100), sequence: index,
+      key: keyOf('p', String(index).padStart(5, '0')),
+      value: Buffer.alloc(100),
+      sequence: index,
     }));
     const table = bench.table(entries);
     shard.install([table], 1);
@@ -163,7 +195,9 @@ for (const build of builds) {
   test(`a range that ends at the end of a block does not ask for the next one (${build})`, () => {
     const bench = new Workbench(build);
     const entries = Array.from({ length: 4000 }, (_, index) => ({
-      key: keyOf('p', String(index).padStart(5, '0')), value: Buffer.alloc(90), sequence: index,
+      key: keyOf('p', String(index).padStart(5, '0')),
+      value: Buffer.alloc(90),
+      sequence: index,
     }));
     const table = bench.table(entries);
     for (const flags of [0, REVERSE]) {
@@ -197,8 +231,10 @@ for (const build of builds) {
         const step = shard.step({ ...bounds, countMax: 40 });
         found.push(...step.run);
         more = step.more;
-        bounds = flags === 0 ? { low: step.lastKey, flags: LOW_EXCLUSIVE } : { high: step.lastKey,
-          flags: REVERSE | HIGH_EXCLUSIVE };
+        bounds =
+          flags === 0
+            ? { low: step.lastKey, flags: LOW_EXCLUSIVE }
+            : { high: step.lastKey, flags: REVERSE | HIGH_EXCLUSIVE };
         if (steps === 3) shard.flush(bench, flags + 1);
       }
       agrees(found, flags === 0 ? expected : [...expected].reverse(), flags);
@@ -212,8 +248,11 @@ for (const build of builds) {
       const key = Buffer.alloc(KEY_BYTES_MAX, 0x62);
       key.writeUInt32BE(1);
       key[5000] = index;
-      return { key, value: Buffer.alloc(index % 3 === 2 ? INLINE_VALUE_MAX + 1 : INLINE_VALUE_MAX,
-        index), sequence: index };
+      return {
+        key,
+        value: Buffer.alloc(index % 3 === 2 ? INLINE_VALUE_MAX + 1 : INLINE_VALUE_MAX, index),
+        sequence: index,
+      };
     });
     shard.install([bench.table(entries)], 1);
     agrees(shard.scan({}), entries, 0);

@@ -65,10 +65,10 @@ export function encodeDecimal(x: DecimalModel): Uint8Array {
   const out = Buffer.alloc(9);
   if (Number.isInteger(double) && double === (double | 0)) {
     if (double === (double << 24) >> 24)
-      return (out.writeInt8(double, out.writeUInt8(3)), out.subarray(0, 2));
+      return out.writeInt8(double, out.writeUInt8(3)), out.subarray(0, 2);
     if (double === (double << 16) >> 16)
-      return (out.writeInt16LE(double, out.writeUInt8(4)), out.subarray(0, 3));
-    return (out.writeInt32LE(double, out.writeUInt8(5)), out.subarray(0, 5));
+      return out.writeInt16LE(double, out.writeUInt8(4)), out.subarray(0, 3);
+    return out.writeInt32LE(double, out.writeUInt8(5)), out.subarray(0, 5);
   }
   const mantissa = Number(x.digits) * sign;
   if (
@@ -81,7 +81,7 @@ export function encodeDecimal(x: DecimalModel): Uint8Array {
     return out.subarray(0, 6);
   }
   if (plain(decimal(String(double))) === plain(x))
-    return (out.writeDoubleLE(double, out.writeUInt8(7)), out);
+    return out.writeDoubleLE(double, out.writeUInt8(7)), out;
   const packed = Buffer.from(x.digits.length % 2 === 1 ? `${x.digits}f` : x.digits, 'hex');
   const head = Buffer.from([8, 3 + packed.length, 0, 0, x.negative ? 1 : 0]);
   head.writeInt16LE(x.exponent, 2);

@@ -17,8 +17,9 @@ const u64 = (value: bigint) => BigInt.asUintN(64, value);
 function mayHold(bench: Workbench, filter: Uint8Array, key: Uint8Array): boolean {
   const at = bench.bytes.length - 8192;
   bench.bytes.set(key, at);
-  const core =
-    bench.core as TableCore & { xxh64(ptr: number, length: number, seed: bigint): bigint };
+  const core = bench.core as TableCore & {
+    xxh64(ptr: number, length: number, seed: bigint): bigint;
+  };
   const hash = u64(core.xxh64(at, key.length, SEED));
   const lines = BigInt((filter.length - 8) / 64);
   const line = Number(((hash >> 32n) * lines) >> 32n) * 64;
@@ -35,8 +36,11 @@ for (const build of builds) {
     const random = new Random(seedOf());
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
-    const entries = Array.from({ length: 40000 }, (_, index) => ({ key: keyOf(`user ${index}`),
-      value: undefined, sequence: index }));
+    const entries = Array.from({ length: 40000 }, (_, index) => ({
+      key: keyOf(`user ${index}`),
+      value: undefined,
+      sequence: index,
+    }));
     const decoded = decodeTable(bench, bench.table(entries));
     assert.ok(decoded.partitions.length > 1);
     for (const { filter, keys } of decoded.partitions) {
@@ -63,8 +67,11 @@ for (const build of builds) {
 
   test(`a point read of an absent key reads no data block in nearly all cases (${build})`, () => {
     const bench = new Workbench(build);
-    const entries = Array.from({ length: 5000 }, (_, index) => ({ key: keyOf(`user ${index}`),
-      value: Buffer.alloc(50), sequence: index }));
+    const entries = Array.from({ length: 5000 }, (_, index) => ({
+      key: keyOf(`user ${index}`),
+      value: Buffer.alloc(50),
+      sequence: index,
+    }));
     const shard = new TableShard({ build, cacheBytes: 0 });
     shard.install([bench.table(entries)], 1);
     let others = 0;

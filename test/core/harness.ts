@@ -196,7 +196,7 @@ export class Shard {
     if (status !== LARGE) return status;
     const value = new Uint8Array(this.resultBytes);
     const sequence = this.sequence;
-    for (let at = 0; at < value.length;) {
+    for (let at = 0; at < value.length; ) {
       const bytes = this.core.getChunk(length, at, sequence);
       if (bytes < 0) return bytes;
       value.set(this.copy(this.valuePtr, bytes), at);
@@ -248,7 +248,7 @@ export class Shard {
   private frozenValue(entry: RunEntry): Uint8Array {
     const value = new Uint8Array(entry.largeLength);
     const length = this.setKey(entry.key);
-    for (let at = 0; at < value.length;) {
+    for (let at = 0; at < value.length; ) {
       const bytes = this.core.frozenChunk(length, at);
       if (bytes <= 0) throw new Error(`frozenChunk: ${bytes}`);
       value.set(this.copy(this.valuePtr, bytes), at);
@@ -285,7 +285,7 @@ export class Shard {
 
   private decodeRecords(at: number, bytes: number): LogRecord[] {
     const records: LogRecord[] = [];
-    for (const end = at + bytes; at < end;) {
+    for (const end = at + bytes; at < end; ) {
       const recordBytes = this.view.getUint32(at, true);
       records.push(decodeRecord(this.copy(at, recordBytes)));
       at += recordBytes;

@@ -8,7 +8,7 @@ import {
   CORRUPT,
   OK,
   Random,
-  Shard,
+  type Shard,
   builds,
   keyOf,
   seedOf,

@@ -12,7 +12,7 @@ import {
   POISONED,
   PUT,
   Random,
-  Shard,
+  type Shard,
   builds,
   encodeBatch,
   keyOf,

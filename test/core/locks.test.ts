@@ -10,7 +10,7 @@ import {
   OK,
   PUT,
   Random,
-  Shard,
+  type Shard,
   builds,
   keyOf,
   seedOf,

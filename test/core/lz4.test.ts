@@ -80,7 +80,7 @@ function untouched(core: CodecCore, at: number, length: number): boolean {
 function compressible(random: Random, length: number): Uint8Array {
   const raw = random.bytes(length);
   const density = random.next() / 2 ** 32;
-  for (let at = 1; at < length;) {
+  for (let at = 1; at < length; ) {
     const run = random.pick([1, 4, 7, 15, 18, 19, 40, 300, 2_000]);
     const count = Math.min(random.between(1, run), length - at);
     if (random.chance(density)) {

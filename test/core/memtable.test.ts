@@ -13,7 +13,7 @@ import {
   OK,
   PUT,
   Random,
-  Shard,
+  type Shard,
   builds,
   keyOf,
   seedOf,

@@ -12,9 +12,11 @@ import { Model, randomEntries, randomKey, randomValue, sameBytes } from './table
 function contents(bench: Workbench, tables: TableFile[]): Entry[] {
   return tables.flatMap((table) => {
     assert.equal(bench.check(table), undefined);
-    return decodeTable(bench, table).entries.map(({ key, kind, value, sequence }) => (
-      { key, value: kind === 2 ? undefined : value, sequence }
-    ));
+    return decodeTable(bench, table).entries.map(({ key, kind, value, sequence }) => ({
+      key,
+      value: kind === 2 ? undefined : value,
+      sequence,
+    }));
   });
 }
 
@@ -42,7 +44,9 @@ for (const build of builds) {
       let sequence = 1;
       let file = 1;
       for (let count = 1 + random.below(9); count > 0; count--) {
-        const entries = sorted(randomEntries(random, { count: random.below(300), tombstones: 4, large: 60, sequence }));
+        const entries = sorted(
+          randomEntries(random, { count: random.below(300), tombstones: 4, large: 60, sequence }),
+        );
         sequence += entries.length;
         lists.push(entries);
         const targetBytes = 3000 + random.below(40000);
@@ -52,9 +56,9 @@ for (const build of builds) {
       }
       const bottom = random.below(2) === 0;
       const dropped = random.below(2) === 0 ? [] : [2, 9];
-      const expected = Model.of(...lists).entries.filter((entry) => (
-        !(bottom && entry.value === undefined) && !dropped.includes(tableIdOf(entry))
-      ));
+      const expected = Model.of(...lists).entries.filter(
+        (entry) => !(bottom && entry.value === undefined) && !dropped.includes(tableIdOf(entry)),
+      );
       const options = { bottom, dropped, firstFile: 1000, targetBytes: 2000 + random.below(60000) };
       const tables = bench.merge(sources, options);
       same(contents(bench, tables), expected);
@@ -67,7 +71,8 @@ for (const build of builds) {
       }
       const slowly = bench.merge(sources, { ...options, budget: 1 });
       assert.deepEqual(
-        slowly.map((table) => table.bytes), tables.map((table) => table.bytes),
+        slowly.map((table) => table.bytes),
+        tables.map((table) => table.bytes),
         'steps do not matter',
       );
     }
@@ -102,11 +107,18 @@ for (const build of builds) {
         // All of level 0 and level 1 into level 1; sometimes all of it into level 2, where
         // tombstones end.
         const inputs = [...levels[0]!, ...levels[1]!, ...(deep ? levels[2]! : [])];
-        const sources: MergeSource[] = [...levels[0]!.map((table) => ({ tables: [table] })), { tables: levels[1]! }];
+        const sources: MergeSource[] = [
+          ...levels[0]!.map((table) => ({ tables: [table] })),
+          { tables: levels[1]! },
+        ];
         if (deep) sources.push({ tables: levels[2]! });
         const output = bench.merge(sources, { firstFile: file, targetBytes: 20000, bottom: deep });
         file += output.length;
-        shard.install(output, deep ? 2 : 1, inputs.map((table) => table.file));
+        shard.install(
+          output,
+          deep ? 2 : 1,
+          inputs.map((table) => table.file),
+        );
         if (deep) assert.ok(output.every((table) => table.tombstones === 0));
         levels = [[], deep ? [] : output, deep ? output : levels[2]!];
       }
@@ -117,7 +129,10 @@ for (const build of builds) {
         if (value !== undefined) assert.ok(sameBytes(value, model.get(name(key))!));
       }
       const scanned = shard.scan({}).map((entry) => name(entry.key));
-      assert.deepEqual(scanned, [...model.keys()].sort((a, b) => (a < b ? -1 : 1)));
+      assert.deepEqual(
+        scanned,
+        [...model.keys()].sort((a, b) => (a < b ? -1 : 1)),
+      );
       const backwards = shard.scan({ flags: 4 }).map((entry) => name(entry.key));
       assert.deepEqual(backwards.reverse(), scanned);
     }
@@ -128,14 +143,18 @@ for (const build of builds) {
     const bench = new Workbench(build);
     const random = new Random(11);
     const entries = Array.from({ length: 6 }, (_, index) => ({
-      key: keyOf(`u${index}`), value: index % 2 === 0 ? random.bytes(40000) : new Uint8Array(700000), sequence: index,
+      key: keyOf(`u${index}`),
+      value: index % 2 === 0 ? random.bytes(40000) : new Uint8Array(700000),
+      sequence: index,
     }));
     const table = bench.table(entries, 1);
     const [copied] = bench.merge([{ tables: [table] }], { firstFile: 2 });
-    const packed = (file: TableFile) => decodeTable(bench, file).blocks.filter((block) =>
-      block.kind === 4).map((block) => (
-      Buffer.from(file.bytes.subarray(block.offset8 * 8, block.offset8 * 8 + block.length - 4))
-    ));
+    const packed = (file: TableFile) =>
+      decodeTable(bench, file)
+        .blocks.filter((block) => block.kind === 4)
+        .map((block) =>
+          Buffer.from(file.bytes.subarray(block.offset8 * 8, block.offset8 * 8 + block.length - 4)),
+        );
     assert.deepEqual(packed(copied!), packed(table));
     same(contents(bench, [copied!]), sorted(entries));
   });
@@ -164,7 +183,11 @@ for (const build of builds) {
     const output: Uint8Array[] = [];
     let flushed: TableFile[] = [];
     let blocks = 0;
-    for (let status = core.mergeStep(compaction, 50); status !== 0; status = core.mergeStep(compaction, 50)) {
+    for (
+      let status = core.mergeStep(compaction, 50);
+      status !== 0;
+      status = core.mergeStep(compaction, 50)
+    ) {
       if (status === NEED_BLOCK) {
         const [offset8, length, to] = [bench.u32(28), bench.u32(32), bench.valuePtr];
         if (++blocks % 10 === 0) flushed = bench.merge([{ run: fresh }], { firstFile: 50 });
@@ -193,8 +216,12 @@ for (const build of builds) {
     }
     assert.equal(free(), before);
     const handles: number[] = [];
-    for (let handle = bench.core.mergeBegin(1, 0, 0); handle > 0; handle = bench.core.mergeBegin(1,
-      0, 0)) handles.push(handle);
+    for (
+      let handle = bench.core.mergeBegin(1, 0, 0);
+      handle > 0;
+      handle = bench.core.mergeBegin(1, 0, 0)
+    )
+      handles.push(handle);
     assert.ok(handles.length > 1);
     assert.equal(bench.core.mergeBegin(1, 0, 0), NO_MEMORY);
     for (const handle of handles) bench.core.mergeEnd(handle);
@@ -211,23 +238,27 @@ for (const build of builds) {
       const merge = core.mergeBegin(1 << 30, 0, 0);
       core.mergeAddRun(merge);
       assert.equal(core.mergeStep(merge, 1), 4);
-      const run = Buffer.concat(good.map((entry) => {
-        const bytes = Buffer.alloc((24 + entry.key.length + entry.value!.length + 7) & ~7);
-        bytes.writeUInt32LE(bytes.length, 0);
-        bytes.writeUInt16LE(entry.key.length, 4);
-        bytes[6] = 1;
-        bytes.writeUInt32LE(entry.value!.length, 8);
-        bytes.writeDoubleLE(entry.sequence, 16);
-        bytes.set(entry.key, 24);
-        bytes.set(entry.value!, 24 + entry.key.length);
-        return bytes;
-      }));
+      const run = Buffer.concat(
+        good.map((entry) => {
+          const bytes = Buffer.alloc((24 + entry.key.length + entry.value!.length + 7) & ~7);
+          bytes.writeUInt32LE(bytes.length, 0);
+          bytes.writeUInt16LE(entry.key.length, 4);
+          bytes[6] = 1;
+          bytes.writeUInt32LE(entry.value!.length, 8);
+          bytes.writeDoubleLE(entry.sequence, 16);
+          bytes.set(entry.key, 24);
+          bytes.set(entry.value!, 24 + entry.key.length);
+          return bytes;
+        }),
+      );
       for (let change = random.below(3); change >= 0; change--) {
         run[random.below(run.length)] = random.below(256);
       }
       bench.bytes.set(run, bench.valuePtr);
-      const status =
-        core.mergeProvide(merge, random.below(5) === 0 ? random.below(200000) : run.length);
+      const status = core.mergeProvide(
+        merge,
+        random.below(5) === 0 ? random.below(200000) : run.length,
+      );
       assert.ok(status === 0 || status === -13);
       if (status !== 0) refused++;
       core.mergeEnd(merge);
@@ -246,7 +277,9 @@ for (const build of builds) {
     assert.equal(core.mergeAddSource(merge), 0);
     for (const length of [0, 8, 16, 63, 1 << 24]) {
       assert.equal(
-        core.mergeAddTable(merge, 1, 10, length), BAD_INPUT, 'no TOP block is that long',
+        core.mergeAddTable(merge, 1, 10, length),
+        BAD_INPUT,
+        'no TOP block is that long',
       );
     }
     for (let index = 1; index < 64; index++) assert.equal(core.mergeAddSource(merge), index);

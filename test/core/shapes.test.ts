@@ -13,7 +13,7 @@ import {
   PUT,
   SHAPE,
   SHAPES_FULL,
-  Shard,
+  type Shard,
   builds,
   keyOf,
   namesOf,

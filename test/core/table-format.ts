@@ -31,8 +31,8 @@ export interface Partition {
   filter: { offset8: number; length: number };
 }
 
-const viewOf =
-  (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const viewOf = (bytes: Uint8Array) =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** What the checksum of a block starts from. */
 export function blockSeed(file: number, offset8: number): number {
@@ -54,7 +54,11 @@ export function reseal(bench: Workbench, block: Uint8Array, file: number, offset
 
 /** A whole block on disk, not compressed, of these raw bytes. */
 export function sealRaw(
-  bench: Workbench, raw: Uint8Array, kind: number, file: number, offset8: number,
+  bench: Workbench,
+  raw: Uint8Array,
+  kind: number,
+  file: number,
+  offset8: number,
 ): Uint8Array {
   const block = new Uint8Array(((raw.length + 7) & ~7) + TRAILER_BYTES);
   block.set(raw);
@@ -94,7 +98,10 @@ export function decompress(block: Uint8Array, rawBytes: number): Uint8Array {
 
 /** The block at a place of the file, with everything about its frame checked. */
 export function readBlock(
-  bench: Workbench, table: TableFile, offset8: number, length: number,
+  bench: Workbench,
+  table: TableFile,
+  offset8: number,
+  length: number,
 ): RawBlock {
   const block = table.bytes.subarray(offset8 * 8, offset8 * 8 + length);
   assert.equal(block.length, length, 'a block lies inside its file');
@@ -106,14 +113,23 @@ export function readBlock(
   const payloadBytes = view.getUint32(trailer + 8, true);
   assert.equal(view.getUint16(trailer + 2, true), 0);
   assert.equal(((payloadBytes + 7) & ~7) + TRAILER_BYTES, length);
-  assert.ok(block.subarray(payloadBytes, trailer).every((byte) => byte === 0), 'padding is zeros');
+  assert.ok(
+    block.subarray(payloadBytes, trailer).every((byte) => byte === 0),
+    'padding is zeros',
+  );
   const crc = crcOf(bench, block.subarray(0, length - 4), blockSeed(table.file, offset8));
   assert.equal(view.getUint32(length - 4, true), crc, 'the checksum covers file and offset');
   const payload = block.subarray(0, payloadBytes);
   if (codec === 1) {
     assert.ok(payloadBytes <= rawBytes - (rawBytes >> 3), 'compressed only if it saves an eighth');
   }
-  return { kind, codec, offset8, length, raw: codec === 1 ? decompress(payload, rawBytes) : payload };
+  return {
+    kind,
+    codec,
+    offset8,
+    length,
+    raw: codec === 1 ? decompress(payload, rawBytes) : payload,
+  };
 }
 
 /** The entries of a DATA or INDEX block. */
@@ -133,8 +149,13 @@ export function readEntries(raw: Uint8Array): RawEntry[] {
     }
     const word = view.getUint32(at, true) + view.getUint16(at + 4, true) * 2 ** 32;
     const field = (shift: number, bits: number) => Math.floor(word / 2 ** shift) % 2 ** bits;
-    const [shared, unshared, valueLength, kind, deltaBytes] = [field(0, 13), field(13, 13),
-      field(26, 16), field(42, 3), field(45, 3)];
+    const [shared, unshared, valueLength, kind, deltaBytes] = [
+      field(0, 13),
+      field(13, 13),
+      field(26, 16),
+      field(42, 3),
+      field(45, 3),
+    ];
     if (index % RESTART_INTERVAL === 0) assert.equal(shared, 0);
     let coded = 0n;
     for (let byte = deltaBytes - 1; byte >= 0; byte--) {
@@ -144,9 +165,13 @@ export function readEntries(raw: Uint8Array): RawEntry[] {
     const suffix = at + 6 + deltaBytes;
     key = Buffer.concat([key.subarray(0, shared), raw.subarray(suffix, suffix + unshared)]);
     at = suffix + unshared + valueLength;
-    entries.push(
-      { key, kind, value: raw.slice(at - valueLength, at), sequence: base + delta, shared },
-    );
+    entries.push({
+      key,
+      kind,
+      value: raw.slice(at - valueLength, at),
+      sequence: base + delta,
+      shared,
+    });
   }
   assert.equal(at, end, 'entries end where the restarts begin');
   return entries;
@@ -166,7 +191,8 @@ export interface ForgedEntry {
  * lies.
  */
 export function forgeEntries(
-  entries: ForgedEntry[], lie: { count?: number; restarts?: number[]; base?: number; gap?: number } = {},
+  entries: ForgedEntry[],
+  lie: { count?: number; restarts?: number[]; base?: number; gap?: number } = {},
 ): Uint8Array {
   const base = lie.base ?? 0;
   const parts: Uint8Array[] = [];
@@ -180,9 +206,12 @@ export function forgeEntries(
     const coded = BigInt.asUintN(64, (difference << 1n) ^ (difference >> 63n));
     const deltaBytes =
       entry.lie?.deltaBytes ?? Math.max(1, Math.ceil(coded.toString(2).length / 8));
-    const word = BigInt(entry.lie?.shared ?? 0) | (BigInt(entry.lie?.unshared ?? key.length) << 13n)
-      | (BigInt(entry.lie?.valueLength ?? value.length) << 26n) | (BigInt(entry.kind ?? 1) << 42n)
-      | (BigInt(deltaBytes) << 45n);
+    const word =
+      BigInt(entry.lie?.shared ?? 0) |
+      (BigInt(entry.lie?.unshared ?? key.length) << 13n) |
+      (BigInt(entry.lie?.valueLength ?? value.length) << 26n) |
+      (BigInt(entry.kind ?? 1) << 42n) |
+      (BigInt(deltaBytes) << 45n);
     const part = Buffer.alloc(6 + deltaBytes + key.length + value.length);
     part.writeUIntLE(Number(word), 0, 6);
     for (let byte = 0; byte < deltaBytes; byte++) {
@@ -205,12 +234,16 @@ export function forgeEntries(
 
 /** The file with this raw block in place of an equally long one; compressed if that one was. */
 export function withBlock(
-  bench: Workbench, table: TableFile, block: RawBlock, raw: Uint8Array,
+  bench: Workbench,
+  table: TableFile,
+  block: RawBlock,
+  raw: Uint8Array,
 ): TableFile {
   const bytes = Uint8Array.from(table.bytes);
-  const sealed = block.codec === 1
-    ? sealPacked(bench, raw, block, table.file)
-    : sealRaw(bench, raw, block.kind, table.file, block.offset8);
+  const sealed =
+    block.codec === 1
+      ? sealPacked(bench, raw, block, table.file)
+      : sealRaw(bench, raw, block.kind, table.file, block.offset8);
   assert.equal(sealed.length, block.length);
   bytes.set(sealed, block.offset8 * 8);
   return { ...table, bytes };
@@ -223,7 +256,13 @@ function sealPacked(bench: Workbench, raw: Uint8Array, place: RawBlock, file: nu
     lz4Compress(src: number, srcBytes: number, dst: number, dstMax: number, table: number): number;
   };
   const packed = core.lz4Compress(at, raw.length, at + 65536, raw.length, at + 131072);
-  const block = sealRaw(bench, bench.bytes.slice(at + 65536, at + 65536 + packed), place.kind, file, place.offset8);
+  const block = sealRaw(
+    bench,
+    bench.bytes.slice(at + 65536, at + 65536 + packed),
+    place.kind,
+    file,
+    place.offset8,
+  );
   viewOf(block).setUint8(block.length - TRAILER_BYTES, 1);
   viewOf(block).setUint32(block.length - TRAILER_BYTES + 4, raw.length, true);
   reseal(bench, block, file, place.offset8);
@@ -232,7 +271,9 @@ function sealPacked(bench: Workbench, raw: Uint8Array, place: RawBlock, file: nu
 
 /** The file with a changed footer under a right checksum. */
 export function withFooter(
-  bench: Workbench, table: TableFile, change: (footer: DataView) => void,
+  bench: Workbench,
+  table: TableFile,
+  change: (footer: DataView) => void,
 ): TableFile {
   const bytes = Uint8Array.from(table.bytes);
   const footer = bytes.subarray(bytes.length - 128);
@@ -241,7 +282,11 @@ export function withFooter(
   return { ...table, bytes };
 }
 
-export function readTop(raw: Uint8Array): { minKey: Uint8Array; maxKey: Uint8Array; partitions: Partition[] } {
+export function readTop(raw: Uint8Array): {
+  minKey: Uint8Array;
+  maxKey: Uint8Array;
+  partitions: Partition[];
+} {
   const view = viewOf(raw);
   const count = view.getUint32(0, true);
   const minLength = view.getUint32(4, true);
@@ -268,7 +313,12 @@ export function readTop(raw: Uint8Array): { minKey: Uint8Array; maxKey: Uint8Arr
 export interface DecodedTable {
   blocks: RawBlock[];
   entries: RawEntry[];
-  partitions: { partition: Partition; filter: Uint8Array; keys: Uint8Array[]; dataBlocks: RawEntry[][] }[];
+  partitions: {
+    partition: Partition;
+    filter: Uint8Array;
+    keys: Uint8Array[];
+    dataBlocks: RawEntry[][];
+  }[];
 }
 
 /** Every block of the file in order, each byte accounted for, and the entries with their values. */
@@ -288,15 +338,17 @@ export function decodeTable(bench: Workbench, table: TableFile): DecodedTable {
   };
   let before: Uint8Array = new Uint8Array(0);
   for (const partition of partitions) {
-    const index =
-      readEntries(readBlock(bench, table, partition.index.offset8, partition.index.length).raw);
+    const index = readEntries(
+      readBlock(bench, table, partition.index.offset8, partition.index.length).raw,
+    );
     const dataBlocks = index.map((pointer) => {
       const handle = viewOf(pointer.value);
       const [at8, length] = [handle.getUint32(0, true), handle.getUint32(4, true)];
       const entries = readEntries(readBlock(bench, table, at8, length).raw);
       for (const entry of entries) {
         assert.ok(
-          Buffer.compare(entry.key, before) > 0, 'keys ascend, and lie above the separator before',
+          Buffer.compare(entry.key, before) > 0,
+          'keys ascend, and lie above the separator before',
         );
         before = entry.key;
         if (entry.kind !== 5) continue;
@@ -319,15 +371,19 @@ export function decodeTable(bench: Workbench, table: TableFile): DecodedTable {
     const entries = dataBlocks.flat();
     assert.equal(entries.length, partition.keyCount);
     decoded.entries.push(...entries);
-    decoded.partitions.push(
-      { partition, filter, keys: entries.map((entry) => entry.key), dataBlocks },
-    );
+    decoded.partitions.push({
+      partition,
+      filter,
+      keys: entries.map((entry) => entry.key),
+      dataBlocks,
+    });
   }
   assert.equal(offset8, table.topOffset8);
   assert.equal(table.bytes.length, table.topOffset8 * 8 + table.topLength + 128);
   assert.deepEqual(Buffer.from(minKey), Buffer.from(decoded.entries[0]!.key));
   assert.deepEqual(
-    Buffer.from(maxKey), Buffer.from(decoded.entries[decoded.entries.length - 1]!.key),
+    Buffer.from(maxKey),
+    Buffer.from(decoded.entries[decoded.entries.length - 1]!.key),
   );
   return decoded;
 }

@@ -4,8 +4,18 @@
 // shard whose reads go through its tables. Both count what they fetch. Everything is deterministic.
 
 import {
-  BAD_INPUT, CONTINUE, CORRUPT, instantiate, LARGE, LARGE_REF, memoryOf, NOT_FOUND, OK, RETRY,
-  Shard, shardOf,
+  BAD_INPUT,
+  CONTINUE,
+  CORRUPT,
+  instantiate,
+  LARGE,
+  LARGE_REF,
+  memoryOf,
+  NOT_FOUND,
+  OK,
+  RETRY,
+  type Shard,
+  shardOf,
 } from './harness.js';
 import type { Build, Core, RunEntry, ShardOptions } from './harness.js';
 
@@ -149,14 +159,22 @@ export class Workbench {
     this.scratch = this.core.privateInit(memoryBytes, 1, 2);
   }
 
-  u32(at: number): number { return this.view.getUint32(this.scratch + at, true); }
-  get valuePtr(): number { return this.u32(60); }
+  u32(at: number): number {
+    return this.view.getUint32(this.scratch + at, true);
+  }
+  get valuePtr(): number {
+    return this.u32(60);
+  }
 
   /** Runs a merge to its end. Sources newest first. Throws CorruptBlock. */
   merge(sources: MergeSource[], options: MergeOptions = {}): TableFile[] {
     const dropped = [...(options.dropped ?? [])].sort((a, b) => a - b);
     dropped.forEach((id, index) => this.view.setUint32(this.scratch + 16384 + index * 4, id, true));
-    const merge = this.core.mergeBegin(options.targetBytes ?? 1 << 30, options.bottom === true ? 1 : 0, dropped.length);
+    const merge = this.core.mergeBegin(
+      options.targetBytes ?? 1 << 30,
+      options.bottom === true ? 1 : 0,
+      dropped.length,
+    );
     if (merge < 0) throw new Error(`mergeBegin: ${merge}`);
     try {
       return this.run(merge, sources, options);
@@ -202,7 +220,12 @@ export class Workbench {
   }
 
   /** Does what the status asks for. */
-  private provide(merge: number, status: number, sources: MergeSource[], files: Map<number, Uint8Array>): void {
+  private provide(
+    merge: number,
+    status: number,
+    sources: MergeSource[],
+    files: Map<number, Uint8Array>,
+  ): void {
     let bytes: Uint8Array;
     if (status === NEED_BLOCK) {
       bytes = fetchBlock(files, readNeed(this.view, this.scratch));
@@ -231,9 +254,18 @@ export class Workbench {
       throw new Error(`a table of ${f64(16)} bytes came as ${bytes.length}`);
     }
     return {
-      file: u32(0), topOffset8: u32(4), topLength: u32(8), dataBlocks: u32(12), bytes,
-      entries: f64(24), tombstones: f64(32), minSequence: f64(40), maxSequence: f64(48), contentBytes: f64(56),
-      minKey: this.bytes.slice(u32(64), u32(64) + u32(68)), maxKey: this.bytes.slice(u32(72), u32(72) + u32(76)),
+      file: u32(0),
+      topOffset8: u32(4),
+      topLength: u32(8),
+      dataBlocks: u32(12),
+      bytes,
+      entries: f64(24),
+      tombstones: f64(32),
+      minSequence: f64(40),
+      maxSequence: f64(48),
+      contentBytes: f64(56),
+      minKey: this.bytes.slice(u32(64), u32(64) + u32(68)),
+      maxKey: this.bytes.slice(u32(72), u32(72) + u32(76)),
     };
   }
 
@@ -285,7 +317,8 @@ export class Workbench {
 /** The entries behind `last` as a run of at most a piece. */
 export function runPiece(entries: Entry[], last: Uint8Array): Uint8Array {
   let index = lowerBound(entries, last);
-  if (last.length > 0 && index < entries.length && Buffer.compare(entries[index]!.key, last) === 0) index++;
+  if (last.length > 0 && index < entries.length && Buffer.compare(entries[index]!.key, last) === 0)
+    index++;
   const parts: Uint8Array[] = [];
   let used = 0;
   for (; index < entries.length; index++) {
@@ -363,7 +396,13 @@ export class TableShard {
   calls = 0;
 
   constructor(options: ShardOptions = {}) {
-    this.shard = shardOf({ flags: 1, ringBytes: 0, memtableBytes: 1 << 20, memoryBytes: 32 << 20, ...options });
+    this.shard = shardOf({
+      flags: 1,
+      ringBytes: 0,
+      memtableBytes: 1 << 20,
+      memoryBytes: 32 << 20,
+      ...options,
+    });
     this.core = this.shard.core as TableCore;
   }
 
@@ -406,7 +445,9 @@ export class TableShard {
     if (frozen === NOT_FOUND) return [];
     if (frozen !== OK) throw new Error(`freeze: ${frozen}`);
     const run: Entry[] = this.shard.frozen().map((entry) => ({
-      key: entry.key, value: entry.kind === 2 ? undefined : entry.value, sequence: entry.sequence,
+      key: entry.key,
+      value: entry.kind === 2 ? undefined : entry.value,
+      sequence: entry.sequence,
     }));
     const tables = bench.merge([{ run }], { firstFile: file });
     this.writeEdit(this.register(tables, 0), []);
@@ -457,13 +498,24 @@ export class TableShard {
   }
 
   /** One call of a cursor, and its run. */
-  step(bounds: ScanBounds): { run: RunEntry[]; more: boolean; lastKey: Uint8Array; maxSequence: number } {
+  step(bounds: ScanBounds): {
+    run: RunEntry[];
+    more: boolean;
+    lastKey: Uint8Array;
+    maxSequence: number;
+  } {
     const { shard } = this;
     const params = shard.scratch + PARAMS_AT;
     const low = bounds.low ?? new Uint8Array(0);
     const high = bounds.high ?? new Uint8Array(0);
-    [low.length, high.length, bounds.flags ?? 0, bounds.countMax ?? 0, bounds.bytesMax ?? 0,
-      0].forEach((word, index) => {
+    [
+      low.length,
+      high.length,
+      bounds.flags ?? 0,
+      bounds.countMax ?? 0,
+      bounds.bytesMax ?? 0,
+      0,
+    ].forEach((word, index) => {
       shard.view.setUint32(params + index * 4, word, true);
     });
     shard.setKey(low);
@@ -502,8 +554,12 @@ export class TableShard {
     const out = this.shard.scratch + OUT_AT;
     const u32 = (offset: number) => this.shard.view.getUint32(out + offset, true);
     return {
-      version: u32(0), tables: u32(4), levels: Array.from({ length: 7 }, (_, level) => u32(8 + level * 4)),
-      entries: this.shard.view.getFloat64(out + 40, true), cachePages: u32(64), cacheBlocks: u32(72),
+      version: u32(0),
+      tables: u32(4),
+      levels: Array.from({ length: 7 }, (_, level) => u32(8 + level * 4)),
+      entries: this.shard.view.getFloat64(out + 40, true),
+      cachePages: u32(64),
+      cacheBlocks: u32(72),
     };
   }
 }

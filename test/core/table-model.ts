@@ -12,10 +12,20 @@ export const KEY_BYTES_MAX = 7680;
 export function randomKey(random: Random, tables = [1, 2, 3]): Uint8Array {
   const tableId = tables[random.below(tables.length)]!;
   const recipe = random.below(20);
-  const tail = recipe < 8 ? alphabet(random, 1 + random.below(6), 3)
-    : recipe < 16 ? Buffer.concat([Buffer.from(`partition-${random.below(5)}-`), alphabet(random, random.below(12), 4)])
-    : recipe < 19 ? random.bytes(random.below(40))
-    : Buffer.concat([Buffer.alloc(200 + random.below(40), 0x61), random.bytes(1 + random.below(3))]);
+  const tail =
+    recipe < 8
+      ? alphabet(random, 1 + random.below(6), 3)
+      : recipe < 16
+        ? Buffer.concat([
+            Buffer.from(`partition-${random.below(5)}-`),
+            alphabet(random, random.below(12), 4),
+          ])
+        : recipe < 19
+          ? random.bytes(random.below(40))
+          : Buffer.concat([
+              Buffer.alloc(200 + random.below(40), 0x61),
+              random.bytes(1 + random.below(3)),
+            ]);
   const key = Buffer.alloc(4 + tail.length);
   key.writeUInt32BE(tableId);
   key.set(tail, 4);
@@ -90,7 +100,10 @@ export class Model {
     return this.entries.filter((entry) => {
       const toLow = Buffer.compare(entry.key, low);
       const toHigh = high.length === 0 ? -1 : Buffer.compare(entry.key, high);
-      return (toLow > 0 || (toLow === 0 && !lowExclusive)) && (toHigh < 0 || (toHigh === 0 && !highExclusive));
+      return (
+        (toLow > 0 || (toLow === 0 && !lowExclusive)) &&
+        (toHigh < 0 || (toHigh === 0 && !highExclusive))
+      );
     });
   }
 }

@@ -15,8 +15,11 @@ for (const build of builds) {
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
     for (let round = 0; round < 8; round++) {
-      const entries =
-        randomEntries(random, { count: 1 + random.below(1500), tombstones: 10, large: 80 });
+      const entries = randomEntries(random, {
+        count: 1 + random.below(1500),
+        tombstones: 10,
+        large: 80,
+      });
       const model = Model.of(entries);
       const shard = new TableShard({ build, cacheBytes: [0, 1 << 17, 4 << 20][round % 3]! });
       shard.install([bench.table(entries)], 1 + random.below(6));
@@ -34,10 +37,15 @@ for (const build of builds) {
   test(`a point read tells the sequence of what it found, of tombstones too (${build})`, () => {
     const bench = new Workbench(build);
     const shard = new TableShard({ build });
-    shard.install([bench.table([
-      { key: keyOf('there'), value: valueOf('v'), sequence: 4711 },
-      { key: keyOf('gone'), value: undefined, sequence: 4712 },
-    ])], 1);
+    shard.install(
+      [
+        bench.table([
+          { key: keyOf('there'), value: valueOf('v'), sequence: 4711 },
+          { key: keyOf('gone'), value: undefined, sequence: 4712 },
+        ]),
+      ],
+      1,
+    );
     shard.get(keyOf('there'));
     assert.equal(shard.shard.sequence, 4711);
     assert.equal(shard.get(keyOf('gone')), undefined);
@@ -51,8 +59,14 @@ for (const build of builds) {
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
     for (let round = 0; round < 10; round++) {
-      const entries = sorted(randomEntries(random, { count: 1 + random.below(1200), tombstones: 5,
-        large: 50, sequence: 77 }));
+      const entries = sorted(
+        randomEntries(random, {
+          count: 1 + random.below(1200),
+          tombstones: 5,
+          large: 50,
+          sequence: 77,
+        }),
+      );
       const table = bench.table(entries, 3);
       assert.equal(bench.check(table), undefined);
       assert.equal(table.file, 3);
@@ -64,7 +78,10 @@ for (const build of builds) {
         table.contentBytes,
         entries.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0),
       );
-      assert.ok(sameBytes(table.minKey, entries[0]!.key) && sameBytes(table.maxKey, entries[entries.length - 1]!.key));
+      assert.ok(
+        sameBytes(table.minKey, entries[0]!.key) &&
+          sameBytes(table.maxKey, entries[entries.length - 1]!.key),
+      );
     }
   });
 
@@ -86,8 +103,8 @@ for (const build of builds) {
     assert.equal(bench.check(table), undefined);
     const blocks = decodeTable(bench, table).blocks;
     assert.equal(blocks.filter((block) => block.kind === BLOCK_VALUE).length, 3);
-    for (const block of blocks) if (block.kind !== BLOCK_VALUE) assert.ok(block.length <= 49168,
-      `${block.length} bytes`);
+    for (const block of blocks)
+      if (block.kind !== BLOCK_VALUE) assert.ok(block.length <= 49168, `${block.length} bytes`);
     const shard = new TableShard({ build, cacheBytes: 0 });
     shard.install([table], 1);
     for (const entry of entries) assert.ok(sameBytes(shard.get(entry.key, bench)!, entry.value!));
@@ -104,7 +121,8 @@ for (const build of builds) {
       return { key, value: valueOf('v'), sequence: index };
     });
     const short = decodeTable(bench, bench.table(early));
-    for (const { partition } of short.partitions.slice(0, -1)) assert.ok(partition.separator.length <= 8);
+    for (const { partition } of short.partitions.slice(0, -1))
+      assert.ok(partition.separator.length <= 8);
     // Pairs that differ in their last byte alone, so that separators are as long as keys.
     const absurd: Entry[] = [];
     for (let index = 0; index < 900; index++) {
@@ -116,7 +134,10 @@ for (const build of builds) {
     }
     const tables = bench.merge([{ run: sorted(absurd) }]);
     assert.ok(tables.length > 1, 'TOP has a bound');
-    assert.equal(tables.reduce((sum, table) => sum + table.entries, 0), absurd.length);
+    assert.equal(
+      tables.reduce((sum, table) => sum + table.entries, 0),
+      absurd.length,
+    );
     for (const table of tables) {
       assert.equal(bench.check(table), undefined);
       assert.ok(table.topLength <= 524288 + 32768 + 16);

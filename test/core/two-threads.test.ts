@@ -6,7 +6,17 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { BUSY, OK, POISONED, Shard, builds, keyOf, seedOf, shardOf, valueOf } from './harness.js';
+import {
+  BUSY,
+  OK,
+  POISONED,
+  type Shard,
+  builds,
+  keyOf,
+  seedOf,
+  shardOf,
+  valueOf,
+} from './harness.js';
 import type { Task } from './two-threads.worker.js';
 
 const INCREMENTS = 15_000;

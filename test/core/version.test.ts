@@ -3,7 +3,16 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  BAD_INPUT, builds, CORRUPT, keyOf, NOT_FOUND, OK, Random, seedOf, TOO_LARGE, valueOf,
+  BAD_INPUT,
+  builds,
+  CORRUPT,
+  keyOf,
+  NOT_FOUND,
+  OK,
+  Random,
+  seedOf,
+  TOO_LARGE,
+  valueOf,
 } from './harness.js';
 import { CorruptBlock, sorted, TableShard, tailBytesOf, Workbench } from './table-harness.js';
 import type { Entry, TableFile } from './table-harness.js';
@@ -11,9 +20,10 @@ import { Model, randomEntries, sameBytes } from './table-model.js';
 
 const range = (from: number, to: number, sequence: number): Entry[] =>
   Array.from({ length: to - from }, (_, index) => ({
-  key: Buffer.from(`\0\0\0\x01key ${String(from + index).padStart(6, '0')}`, 'latin1'),
-  value: valueOf(`${sequence}`), sequence: sequence + index,
-}));
+    key: Buffer.from(`\0\0\0\x01key ${String(from + index).padStart(6, '0')}`, 'latin1'),
+    value: valueOf(`${sequence}`),
+    sequence: sequence + index,
+  }));
 
 for (const build of builds) {
   test(`of level 0 the highest file id answers, then level by level (${build})`, () => {
@@ -39,8 +49,14 @@ for (const build of builds) {
   test(`an edit that does not fit changes nothing (${build})`, () => {
     const bench = new Workbench(build);
     const shard = new TableShard({ build, cacheBytes: 1 << 20 });
-    shard.install([bench.table(range(0, 10, 1), 1), bench.table(range(20, 30, 1), 2),
-      bench.table(range(40, 50, 1), 3)], 1);
+    shard.install(
+      [
+        bench.table(range(0, 10, 1), 1),
+        bench.table(range(20, 30, 1), 2),
+        bench.table(range(40, 50, 1), 3),
+      ],
+      1,
+    );
     const before = shard.stats();
     const refused = (tables: TableFile[], level: number, removed: number[]) => {
       const ptrs = shard.register(tables, level);
@@ -118,8 +134,7 @@ for (const build of builds) {
     for (let round = 0; round < 150; round++) {
       if (live.length > 0 && random.below(2) === 0) {
         shard.install([], 0, live.splice(random.below(live.length), 1));
-      }
-      else if (live.length < 18) {
+      } else if (live.length < 18) {
         shard.install([bench.table(range(0, 1 + random.below(300), 1), file)], 0);
         live.push(file++);
       }

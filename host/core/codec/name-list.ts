@@ -45,7 +45,7 @@ export function encodeNames(names: readonly string[], bytes: number): Uint8Array
 /** Decodes the list of `length` bytes at `at`. */
 export function decodeNames(u8: Uint8Array, at: number, length: number): string[] {
   const names: string[] = [];
-  for (let next = at; next < at + length;) {
+  for (let next = at; next < at + length; ) {
     const end = next + 2 + (u8[next] | (u8[next + 1] << 8));
     names.push(asPropertyName(utf8Slice(u8, next + 2, end)));
     next = end;

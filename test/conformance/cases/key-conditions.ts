@@ -72,11 +72,13 @@ const SYNTAX: readonly (readonly [string, string, string])[] = [
 ];
 
 const REFUSALS: readonly Refusal[] = [
-  ...SYNTAX.map(([text, token, near]): Refusal => [
-    `as a syntax error: ${text}`,
-    query(text),
-    `${X}Syntax error; token: "${token}", near: "${near}"`,
-  ]),
+  ...SYNTAX.map(
+    ([text, token, near]): Refusal => [
+      `as a syntax error: ${text}`,
+      query(text),
+      `${X}Syntax error; token: "${token}", near: "${near}"`,
+    ],
+  ),
   ['an empty expression', query(''), `${X}The expression can not be empty;`],
   ['an expression of white space', query(' \t\r\n'), `${X}The expression can not be empty;`],
   [

@@ -197,37 +197,33 @@ const UNSHARE = [
   ['unshare', '-r', '-n'],
 ].find(([command, ...rest]) => spawnSync(command, [...rest, 'true']).status === 0);
 
-test(
-  'another network namespace is refused too',
-  { skip: UNSHARE === undefined && 'unshare -n is not permitted' },
-  async (context) => {
-    const folder = temporaryFolder(context);
-    const lock = await fs.lock(folder);
-    const refused = JSON.parse((await start(context, folder, { before: UNSHARE })).firstLine);
-    assert.equal(refused.code, 'DatabaseLocked');
-    assert.equal(refused.pid, process.pid);
-    await lock.release();
-    const { child, firstLine } = await start(context, folder, { before: UNSHARE });
-    assert.equal(firstLine, 'held');
-    await assert.rejects(fs.lock(folder), { code: 'DatabaseLocked' });
-    child.kill('SIGKILL');
-    await ended(child);
-    await (await fs.lock(folder)).release();
-  },
-);
+test('another network namespace is refused too', {
+  skip: UNSHARE === undefined && 'unshare -n is not permitted',
+}, async (context) => {
+  const folder = temporaryFolder(context);
+  const lock = await fs.lock(folder);
+  const refused = JSON.parse((await start(context, folder, { before: UNSHARE })).firstLine);
+  assert.equal(refused.code, 'DatabaseLocked');
+  assert.equal(refused.pid, process.pid);
+  await lock.release();
+  const { child, firstLine } = await start(context, folder, { before: UNSHARE });
+  assert.equal(firstLine, 'held');
+  await assert.rejects(fs.lock(folder), { code: 'DatabaseLocked' });
+  child.kill('SIGKILL');
+  await ended(child);
+  await (await fs.lock(folder)).release();
+});
 
-test(
-  'of contenders in several network namespaces never two own',
-  { skip: UNSHARE === undefined && 'unshare -n is not permitted' },
-  async (context) => {
-    const folder = temporaryFolder(context);
-    const contenders = await Promise.all(
-      [UNSHARE, undefined, UNSHARE].map((before) => start(context, folder, { before })),
-    );
-    const owners = contenders.filter(({ firstLine }) => firstLine === 'held');
-    assert.equal(owners.length, 1, contenders.map(({ firstLine }) => firstLine).join('; '));
-  },
-);
+test('of contenders in several network namespaces never two own', {
+  skip: UNSHARE === undefined && 'unshare -n is not permitted',
+}, async (context) => {
+  const folder = temporaryFolder(context);
+  const contenders = await Promise.all(
+    [UNSHARE, undefined, UNSHARE].map((before) => start(context, folder, { before })),
+  );
+  const owners = contenders.filter(({ firstLine }) => firstLine === 'held');
+  assert.equal(owners.length, 1, contenders.map(({ firstLine }) => firstLine).join('; '));
+});
 
 test('a folder that is not there is NotFound', async (context) => {
   const folder = join(temporaryFolder(context), 'nothing');

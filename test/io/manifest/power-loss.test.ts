@@ -110,8 +110,7 @@ for (const forever of [false, true]) {
       ['EIO', ['rename', 'unlink', 'truncate']],
     ] as const) {
       let at = 1;
-      while (explore({ seed, fault: { at, kinds, error, forever, partial: 0.5 } }).struck)
-        at++;
+      while (explore({ seed, fault: { at, kinds, error, forever, partial: 0.5 } }).struck) at++;
       assert.ok(at > 1);
     }
   });
