@@ -34,6 +34,8 @@ import type {
   TableDefinition,
   TableFigures,
   TableKeyspace,
+  WriteRequest,
+  WriteResult,
 } from './store.js';
 import type { TableState } from './table-state.js';
 import { Writer } from './writer.js';
@@ -193,6 +195,20 @@ export class LsmStore implements Store {
       for (let shard = 0; shard < seen.length; shard++) await this.#whenDurable(shard, seen[shard]);
     }
     return page;
+  }
+
+  write(_request: WriteRequest): Promise<WriteResult> {
+    return Promise.reject(new TypeError('not built yet'));
+  }
+
+  transact(_requests: readonly WriteRequest[]): Promise<readonly WriteResult[] | 'replayed'> {
+    return Promise.reject(new TypeError('not built yet'));
+  }
+
+  transactGet(
+    _keys: readonly { table: TableKeyspace; key: Item }[],
+  ): Promise<(Item | undefined)[]> {
+    return Promise.reject(new TypeError('not built yet'));
   }
 
   segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number {

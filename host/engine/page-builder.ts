@@ -57,7 +57,7 @@ export class PageBuilder {
   page(): Page {
     const { items, count, sizeBytes, lastKey } = this;
     return lastKey === undefined
-      ? { items, count, sizeBytes }
-      : { items, count, sizeBytes, lastKey };
+      ? { items, count, matched: count, sizeBytes }
+      : { items, count, matched: count, sizeBytes, lastKey };
   }
 }

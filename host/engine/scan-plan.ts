@@ -36,6 +36,7 @@ export function planPage(
     const piece = planQuery(keys, table, range, reverse);
     return start === undefined || narrow(piece, start, reverse) ? [piece] : [];
   }
+  if (range.kind !== 'scan') throw new TypeError('pages of indexes are not built yet');
   const pieces = planScan(shardBits, table, range);
   if (start === undefined) return pieces;
   const rest = pieces.filter((piece) => piece.shard >= startShard);

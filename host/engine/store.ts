@@ -19,7 +19,8 @@
 //  * Asynchronous methods reject, they never throw. An aborted signal rejects with its reason.
 //  * Sets come out sorted (strings and binary by bytes, numbers by value), numbers canonical.
 
-import type { Item, KeySchema, KeyValue } from '../table/item-types.js';
+import type { EncodedItem } from '../core/codec/encoded-item.js';
+import type { Item, KeyAttribute, KeySchema, KeyValue } from '../table/item-types.js';
 
 /**
  * What names a table to the store. The store hands these out (from `createKeyspace` and `catalog`)
@@ -48,6 +49,52 @@ export interface StoredAttributeDefinition {
 }
 
 /**
+ * A secondary index, local or global. Its entries live in the shard of their item and are written
+ * in the same apply, so no crash and no other thread ever sees one without the other. An entry is
+ * a key and the size of its view; attributes are read from the item.
+ */
+export interface IndexDefinition {
+  /** Unique for the life of the database, from the same counter as table ids. The store fills it in. */
+  readonly id: number;
+  readonly name: string;
+  readonly kind: 'local' | 'global';
+  /** One attribute; a global index may have up to four. */
+  readonly partition: readonly KeyAttribute[];
+  /** None or one; a global index may have up to four. */
+  readonly sort: readonly KeyAttribute[];
+  readonly projection: {
+    readonly type: 'ALL' | 'KEYS_ONLY' | 'INCLUDE';
+    /** INCLUDE: the names beside all key attributes of table and index, as given. */
+    readonly names?: readonly string[];
+  };
+  /** Only 'active' ones are read; 'creating' ones are written, and back-filled. Local: always active. */
+  readonly status: 'active' | 'creating' | 'deleting';
+  /** 0 and 0 on demand, absent for local ones. */
+  readonly readUnits?: number;
+  readonly writeUnits?: number;
+  readonly ranked?: boolean;
+}
+
+/** The stream of a table. Disabled ones stay for 24 h so that they can be read to their end. */
+export interface StreamDefinition {
+  /** The keyspace of its records, unique like a table's id. The store fills it in. */
+  readonly id: number;
+  readonly viewType: 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+  /** `2024-11-18T14:36:44.149`: the end of its ARN. */
+  readonly label: string;
+  readonly createdAtMs: number;
+  readonly disabledAtMs?: number;
+}
+
+/** TimeToLive. `id` is the keyspace of the hints (expiry, key). */
+export interface TtlDefinition {
+  readonly id: number;
+  readonly attribute: string;
+  readonly enabled: boolean;
+  readonly changedAtMs: number;
+}
+
+/**
  * Everything DescribeTable needs beside live figures. JSON-serialisable: it is what the manifest
  * keeps.
  */
@@ -68,6 +115,15 @@ export interface TableDefinition {
   readonly tableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
   readonly deletionProtection: boolean;
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
+  /** Local and global ones, in the order of their creation. Absent: none. */
+  readonly indexes?: readonly IndexDefinition[];
+  /** Newest last; at most the last one is not disabled. Absent: never had one. */
+  readonly streams?: readonly StreamDefinition[];
+  readonly ttl?: TtlDefinition;
+  /** Counts of ranges are kept for the base table (`count` in logarithmic time). */
+  readonly ranked?: boolean;
+  /** What control operations keep and give back unread: table class dates, SSE, warm throughput, policies... */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -106,15 +162,44 @@ export interface ScanRange {
   readonly totalSegments?: number;
 }
 
-export type Range = QueryRange | ScanRange;
+/**
+ * Entries of an index with one partition key. `partition` has a value for each HASH attribute,
+ * `sortPrefix` equalities on the first RANGE attributes, `sort` a condition on the next one.
+ */
+export interface IndexQueryRange {
+  readonly kind: 'indexQuery';
+  readonly index: IndexDefinition;
+  readonly partition: readonly KeyValue[];
+  readonly sortPrefix: readonly KeyValue[];
+  readonly sort?: SortCondition;
+}
+
+/** All entries of an index, or a segment of them, in the order of the hash of its partition key. */
+export interface IndexScanRange {
+  readonly kind: 'indexScan';
+  readonly index: IndexDefinition;
+  readonly segment?: number;
+  readonly totalSegments?: number;
+}
+
+export type Range = QueryRange | ScanRange | IndexQueryRange | IndexScanRange;
 
 export interface PageOptions {
   /** Rows at most. The page ends at the row that reaches it. */
   readonly limit?: number;
   /** Descending sort keys (queries only). */
   readonly reverse?: boolean;
-  /** A whole primary key; the page begins after it. The item it names need not exist. */
+  /**
+   * A whole primary key, for an index with the index's key attributes too; the page begins after
+   * it. The item it names need not exist.
+   */
   readonly startKey?: Item;
+  /** Rows it refuses are stepped over and counted, but not returned, and never decoded. */
+  readonly filter?: (item: EncodedItem) => boolean;
+  /** What a row gives; without it the whole item. Rows of an index are whole items of the table. */
+  readonly project?: (item: EncodedItem) => Item;
+  /** Range of an index: false says that neither filter nor project look beyond key attributes of table and index. */
+  readonly wholeItems?: boolean;
   /** DynamoDB bytes. The row that reaches or crosses this is included and ends the page. */
   readonly bytesMax: number;
   /**
@@ -131,13 +216,55 @@ export interface Page {
   readonly items: Item[];
   /** Rows stepped over, whether or not they were asked for. */
   readonly count: number;
-  /** DynamoDB bytes of those rows. */
+  /** Of those, rows that the filter kept. Equal to `count` without a filter. */
+  readonly matched: number;
+  /** DynamoDB bytes of the rows stepped over; of an index, of their views. */
   readonly sizeBytes: number;
   /**
    * Key of the last row. Present exactly when the limit or the byte bound ended the page, even at
    * the very end.
    */
   readonly lastKey?: Item;
+}
+
+/** What a write makes of an item. */
+export type Change =
+  | { readonly kind: 'put'; readonly item: Item }
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'keep' };
+
+/**
+ * Decides from the item as it is (undefined: there is none). Pure: it may be called several times,
+ * as others may write meanwhile; the last call counts. The encoded item is good until it returns.
+ * What it throws rejects the write, once what it looked at is durable.
+ */
+export type Decide = (old: EncodedItem | undefined) => Change;
+
+export interface WriteRequest {
+  readonly table: TableKeyspace;
+  /** Exactly the key attributes. */
+  readonly key: Item;
+  readonly decide: Decide;
+  /** The sweeper's deletes say so in the stream. */
+  readonly byTtl?: boolean;
+}
+
+/** What a write did, for capacity units. Sizes in DynamoDB bytes, 0: no item. */
+export interface WriteResult {
+  readonly oldSizeBytes: number;
+  readonly newSizeBytes: number;
+  /** Indexes whose view of the item changed, with the write units of the change. */
+  readonly indexUnits: ReadonlyMap<string, number>;
+}
+
+/** Why one action of a transaction failed. */
+export type TransactionFault =
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'thrown'; readonly error: Error };
+
+export interface TransactOptions {
+  /** Remembered for 10 minutes with the body's digest: see operation/transact-write.ts. */
+  readonly token?: { readonly text: string; readonly digest: string };
 }
 
 export interface PutOptions {
@@ -195,6 +322,22 @@ export interface Store {
   put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined>;
   /** Deleting nothing is a success. */
   delete(table: TableKeyspace, key: Item, options?: DeleteOptions): Promise<Item | undefined>;
+  /** Read, decide, write if nobody came between, else again. Durable when it resolves. */
+  write(request: WriteRequest): Promise<WriteResult>;
+  /**
+   * All of the writes or none. Resolves with 'replayed' where the token was seen with the same
+   * digest, rejects with IdempotentParameterMismatchException for another, with
+   * TransactionInProgressException while the first still runs, and with TransactionCancelled
+   * (faults by position) if any decision throws or any item is locked.
+   */
+  transact(
+    requests: readonly WriteRequest[],
+    options?: TransactOptions,
+  ): Promise<readonly WriteResult[] | 'replayed'>;
+  /** One moment's items. Rejects with TransactionCancelled where one is locked or changed meanwhile. */
+  transactGet(
+    keys: readonly { readonly table: TableKeyspace; readonly key: Item }[],
+  ): Promise<(Item | undefined)[]>;
   /** A startKey outside the range is legal: the page begins where the range does, or is empty. */
   page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page>;
   /** The segment (of `totalSegments`) that a partition key belongs to. */

@@ -26,6 +26,8 @@ import type {
   TableDefinition,
   TableFigures,
   TableKeyspace,
+  WriteRequest,
+  WriteResult,
 } from '../../host/engine/store.js';
 import { itemSize } from '../../host/table/item-size.js';
 import type {
@@ -150,10 +152,24 @@ export class MemoryStore implements Store {
       sizeBytes += itemSize(row.item);
       if (options.select === 'items') items.push(copyItem(row.item));
       if (count === options.limit || sizeBytes >= options.bytesMax) {
-        return { items, count, sizeBytes, lastKey: copyItem(row.key) };
+        return { items, count, matched: count, sizeBytes, lastKey: copyItem(row.key) };
       }
     }
-    return { items, count, sizeBytes };
+    return { items, count, matched: count, sizeBytes };
+  }
+
+  write(_request: WriteRequest): Promise<WriteResult> {
+    return Promise.reject(new TypeError('not built yet'));
+  }
+
+  transact(_requests: readonly WriteRequest[]): Promise<readonly WriteResult[] | 'replayed'> {
+    return Promise.reject(new TypeError('not built yet'));
+  }
+
+  transactGet(
+    _keys: readonly { table: TableKeyspace; key: Item }[],
+  ): Promise<(Item | undefined)[]> {
+    return Promise.reject(new TypeError('not built yet'));
   }
 
   segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
@@ -216,6 +232,7 @@ export class MemoryStore implements Store {
       if (range.segment === undefined || range.totalSegments === undefined) return true;
       return this.segmentOf(table, value, range.totalSegments) === range.segment;
     }
+    if (range.kind !== 'query') throw new TypeError('pages of indexes are not built yet');
     if (compareKeyValues(value, range.partition) !== 0) return false;
     if (range.sort === undefined || sort === undefined) return true;
     return satisfies(row.key[sort.name] as KeyValue, range.sort);
