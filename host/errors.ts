@@ -80,6 +80,72 @@ export class ThrottlingException extends DynamoDBServiceException {
   readonly $retryable = Object.freeze({ throttling: true });
 }
 
+/** The condition of a write was false. Nothing was changed. */
+export class ConditionalCheckFailedException extends DynamoDBServiceException {
+  override readonly name = 'ConditionalCheckFailedException';
+  /** The item as it was, if ReturnValuesOnConditionCheckFailure asked for it and there was one. */
+  declare readonly Item?: Readonly<Record<string, unknown>>;
+
+  constructor(
+    item?: Readonly<Record<string, unknown>>,
+    message = 'The conditional request failed',
+  ) {
+    super(message);
+    if (item !== undefined) this.Item = item;
+  }
+}
+
+/** Why one action of a transaction failed. `Code` is `None` for those that were fine. */
+export interface CancellationReason {
+  readonly Code: string;
+  readonly Message?: string;
+  readonly Item?: Readonly<Record<string, unknown>>;
+}
+
+/** A transaction changed nothing, because of at least one of its actions. */
+export class TransactionCanceledException extends DynamoDBServiceException {
+  override readonly name = 'TransactionCanceledException';
+  /** One for each action, by position. */
+  readonly CancellationReasons: readonly CancellationReason[];
+
+  constructor(reasons: readonly CancellationReason[]) {
+    const codes = reasons.map(({ Code }) => Code).join(', ');
+    super(
+      `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
+    );
+    this.CancellationReasons = reasons;
+  }
+}
+
+/** A write met a running transaction on its item. The same call may succeed in a moment. */
+export class TransactionConflictException extends DynamoDBServiceException {
+  override readonly name = 'TransactionConflictException';
+
+  constructor(message = 'Transaction is ongoing for the item') {
+    super(message);
+  }
+}
+
+/** A transaction with this token is still running. */
+export class TransactionInProgressException extends DynamoDBServiceException {
+  override readonly name = 'TransactionInProgressException';
+
+  constructor(message = 'The transaction with the given request token is already in progress.') {
+    super(message);
+  }
+}
+
+/** The token was used for another request less than ten minutes ago. */
+export class IdempotentParameterMismatchException extends DynamoDBServiceException {
+  override readonly name = 'IdempotentParameterMismatchException';
+
+  constructor(
+    message = 'The request uses the same client token as a previous, but non-identical request.',
+  ) {
+    super(message);
+  }
+}
+
 /**
  * Base of the engine's own errors. `code` is stable and safe to switch on; it equals the class's
  * name.

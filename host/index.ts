@@ -30,9 +30,11 @@ export type { Clock } from './clock.js';
 export type { Random } from './random.js';
 
 export {
+  ConditionalCheckFailedException,
   DatabaseClosed,
   DynamoDBServiceException,
   FerriteError,
+  IdempotentParameterMismatchException,
   InvalidArgument,
   InvalidOption,
   LimitExceededException,
@@ -40,9 +42,13 @@ export {
   ResourceNotFoundException,
   SerializationException,
   ThrottlingException,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
   UnsupportedParameter,
   UnsupportedValue,
   ValidationException,
+  type CancellationReason,
   type ResponseMetadata,
 } from './errors.js';
 export { StorageError, type StorageErrorCode } from '../io/errors.js';

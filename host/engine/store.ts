@@ -262,6 +262,17 @@ export type TransactionFault =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'thrown'; readonly error: Error };
 
+/** A transaction that changed nothing. `faults` has one entry for each action, by position. */
+export class TransactionCancelled extends Error {
+  override readonly name = 'TransactionCancelled';
+  readonly faults: readonly (TransactionFault | undefined)[];
+
+  constructor(faults: readonly (TransactionFault | undefined)[]) {
+    super('The transaction was cancelled.');
+    this.faults = faults;
+  }
+}
+
 export interface TransactOptions {
   /** Remembered for 10 minutes with the body's digest: see operation/transact-write.ts. */
   readonly token?: { readonly text: string; readonly digest: string };
