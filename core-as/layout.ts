@@ -62,9 +62,14 @@ export const TOUCHED_MAX: u32 = 256; // entries a read or a step touches under t
 
 // Limits of the format.
 export const ITEM_SIZE_MAX: u32 = 409600; // DynamoDB bytes
-export const ITEM_BYTES_MAX: u32 = 843776; // encoded
-export const KEY_BYTES_MAX: u32 = 7680; // encoded, escapes included
-export const INLINE_VALUE_MAX: u32 = 32768; // longer values live in a VALUE block of their own
+// Encoded. Per DynamoDB byte a list of sets of one empty string takes 5 (an element is 1 byte, its
+// set 0), a top-level attribute of that kind 12 with a name of one byte (128 names), 13 for 2 bytes
+// with a name of two (18,304 names): 2,103,848 in all.
+export const ITEM_BYTES_MAX: u32 = 2105344;
+// Encoded, escapes included: an index key has up to 12,310 (id, hash, HASH parts of 2,048 bytes,
+// RANGE parts of 1,024, the base key of 2,048 and 1,024, every byte escaped, ten terminators).
+export const KEY_BYTES_MAX: u32 = 12544;
+export const INLINE_VALUE_MAX: u32 = 28672; // longer values live in a VALUE block of their own
 export const THREADS_MAX: u32 = 64;
 export const SHAPES_MAX: u32 = 4096;
 export const SHAPE_INLINE: u16 = 0xffff;
@@ -112,15 +117,16 @@ export const PAGE_THREAD: u8 = 4;
 export const PAGE_LARGE: u8 = 5;
 export const PAGE_KINDS: u32 = 6;
 
-// A thread's scratch: three contiguous pages.
-export const SCRATCH_PAGES: u32 = 3;
+// A thread's scratch: four contiguous pages.
+export const SCRATCH_PAGES: u32 = 4;
 export const RESULT_AT: usize = 0; // Result, 256 B
 export const PARAMS_AT: usize = 256; // CursorRequest, 256 B
 export const KEY_AT: usize = 512; // key, or low bound of a cursor
-export const KEY2_AT: usize = 8704; // high bound of a cursor
-export const IN_AT: usize = 16384; // batches and raw blocks, 64 KiB
-export const IN_BYTES: u32 = 65536;
-export const OUT_AT: usize = 81920; // items and runs, 112 KiB
+export const KEY2_AT: usize = 13568; // high bound of a cursor
+export const LAST_KEY_AT: usize = 26112; // the key a cursor goes on behind
+export const IN_AT: usize = 40960; // batches and raw blocks, 104 KiB
+export const IN_BYTES: u32 = 106496;
+export const OUT_AT: usize = 147456; // items and runs, 112 KiB
 export const OUT_BYTES: u32 = 114688;
 export const RUN_BYTES_MAX: u32 = 65536; // a cursor call stops once it has emitted this much
 
@@ -260,6 +266,8 @@ export const BATCH_ENTRY_BYTES: u32 = 16;
 export const ENTRY_SHAPED: u8 = 1;
 // goes to the log, not to the memtable (decisions, emitted index entries)
 export const ENTRY_LOG_ONLY: u8 = 2;
+// the last 8 bytes of the key become the entry's own sequence, big-endian
+export const ENTRY_SEQUENCED: u8 = 4;
 export const VALUE_BYTES_MAX: u32 = 2 * ITEM_BYTES_MAX + 65536; // a stream record holds two images
 
 /**

@@ -1,10 +1,10 @@
 // Where the codec works: 512 bytes of the thread's scratch, between the area of the key and that of
 // the second key.
 //
-//   scratch + 8,192   two Decimals, 56 B each         (item/decimal.ts)
-//           + 8,304   a stack of 32 frames, 12 B each (item/validate.ts, item/size.ts)
-//           + 8,192   or 31 pairs of valueEqual, 16 B each: it uses no Decimal and no other stack
-//           + 81,920  OUT area: the names of a large map while one that stands twice is looked for
+//   scratch + 13,056  two Decimals, 56 B each         (item/decimal.ts)
+//           + 13,168  a stack of 32 frames, 12 B each (item/validate.ts, item/size.ts)
+//           + 13,056  or 31 pairs of valueEqual, 16 B each: it uses no Decimal and no other stack
+//           + 147,456 OUT area: the names of a large map while one that stands twice is looked for
 //
 // Nothing here lives longer than one call of the codec. While a function uses a part it calls no
 // other that uses the same one.

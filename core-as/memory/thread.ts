@@ -2,7 +2,7 @@
 // instance.
 //
 // They are set by attach() and privateInit() and by nothing else. `scratch` is the thread's own
-// three pages (layout.ts): no other thread writes there, so nothing in it needs the latch.
+// four pages (layout.ts): no other thread writes there, so nothing in it needs the latch.
 import {
   CursorRequest, FOUND_AT, Found, IN_AT, KEY2_AT, KEY_AT, OUT_AT, PARAMS_AT, RESULT_AT, Result,
 } from '../layout';

@@ -14,7 +14,7 @@
 // have changed between.
 import {
   BATCH_DECISION, BATCH_ENTRY_BYTES, BatchEntry, BatchHeader, CHECK, DELETE, ENTRY_LOG_ONLY,
-  ENTRY_SHAPED, GUARD_ABSENT, GUARD_FAILED, GUARD_TRANSACTION, GUARD_UNLOCKED, Guard, LOCKED,
+  ENTRY_SEQUENCED, ENTRY_SHAPED, GUARD_ABSENT, GUARD_FAILED, GUARD_TRANSACTION, GUARD_UNLOCKED, Guard, LOCKED,
   LOG_FULL, LOG_RECORD_BYTES, LogRecord, MEMTABLE_FULL, OK, PAGE_BYTES, PUT, RECORD_DECISION,
   RECORD_TRANSACTION, RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, RETRY, SHAPE, SHAPES_FULL,
   SHAPE_KEY_BYTES,
@@ -28,8 +28,8 @@ import {
   memtablePages, memtablePut, memtableReserve, noPages,
 } from '../memtable/memtable';
 import {
-  batchCheck, batchPlan, batchTransaction, entryAfter, entryHash, entryKey, entryValue, firstEntry,
-  guardAt, shapeRecordBytes,
+  batchCheck, batchPlan, batchTransaction, entryAfter, entryHash, entryKey, entrySequence,
+  entryValue, firstEntry, guardAt, shapeRecordBytes,
 } from './batch';
 import {
   hasLog, lastSequenceSlot, leave, setLastSequence, shardEnterAt, shardInfo, writeState,
@@ -74,7 +74,7 @@ function locksCheck(batch: usize, header: BatchHeader): i32 {
   const seed = shardInfo().seed;
   let entry = changetype<BatchEntry>(firstEntry(batch));
   for (let index: u32 = 0; index < header.entryCount; index++) {
-    if (entry.kind != SHAPE && (entry.flags & ENTRY_LOG_ONLY) == 0) {
+    if (entry.kind != SHAPE && (entry.flags & (ENTRY_LOG_ONLY | ENTRY_SEQUENCED)) == 0) {
       const owner = lockOwner(keyHash(seed, entryKey(entry), entry.keyLength));
       if (owner != 0 && owner != transaction) {
         result().count = index;
@@ -207,6 +207,7 @@ function commit(batch: usize, header: BatchHeader, memtable: Memtable, epoch: u3
   let recorded = header.entryCount;
   if (batchPlan().plain != 0) {
     if (recorded > 0) {
+      if (batchPlan().sequenced != 0) sequencesWrite(first, recorded, firstSequence);
       if (hasLog()) recordPlain(batch, first, header.entriesBytes, firstSequence, epoch, recorded);
       insertAll(first, header.entryCount, memtable, firstSequence);
     }
@@ -260,6 +261,14 @@ function recordPlain(
   ringCommit(changetype<LogRecord>(at));
 }
 
+function sequencesWrite(first: usize, count: u32, firstSequence: u64): void {
+  let entry = changetype<BatchEntry>(first);
+  for (let index: u32 = 0; index < count; index++) {
+    entrySequence(entry, index, firstSequence + index);
+    entry = entryAfter(entry);
+  }
+}
+
 function insertAll(first: usize, count: u32, memtable: Memtable, firstSequence: u64): void {
   let entry = changetype<BatchEntry>(first);
   for (let index: u32 = 0; index < count; index++) {
@@ -297,6 +306,7 @@ function shapesCommit(first: usize, count: u32, memtable: Memtable, firstSequenc
         entry.flags &= ~ENTRY_SHAPED;
         entry.shapeRef = 0;
       }
+      entrySequence(entry, index, sequence);
       insert(entry, entryHash(index), memtable, sequence);
       recorded++;
     }

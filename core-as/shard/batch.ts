@@ -5,19 +5,22 @@
 //   entry, 8-aligned: BatchEntry 16 B . key . value . padding
 //
 // The batch lies in the caller's own scratch or large run, so nobody changes it meanwhile. The hash
-// of each entry's key is left in the KEY2 area, one u32 an entry.
+// of each entry's key is left in the KEY2 area, one u32 an entry. A key that is to hold its own
+// sequence is whole, and hashed, only once the batch has its sequences (entrySequence).
 import {
   BAD_INPUT, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BATCH_HEADER_BYTES, BATCH_TRANSACTION,
-  BatchEntry, BatchHeader, CHECK, ENTRY_LOG_ONLY, ENTRY_SHAPED, GUARD_BYTES, GUARD_TRANSACTION,
+  BatchEntry, BatchHeader, CHECK, ENTRY_LOG_ONLY, ENTRY_SEQUENCED, ENTRY_SHAPED, GUARD_BYTES, GUARD_TRANSACTION,
   GUARD_UNLOCKED, Guard, HEADER_AT, KEY_BYTES_MAX, OK, PLAN_AT, PUT, SHAPE, SHAPE_KEY_BYTES,
   TOO_LARGE, VALUE_BYTES_MAX,
 } from '../layout';
-import { alignUp8 } from '../memory/bytes';
+import { alignUp8, storeU64BE } from '../memory/bytes';
 import { key2Ptr, scratch } from '../memory/thread';
 import { keyHash } from '../memtable/hash-index';
 import { entryBytesMax } from '../memtable/memtable';
 import { shardInfo } from './header';
 import { shapeValid } from './shapes';
+
+const SEQUENCE_BYTES: u32 = 8;
 
 /** What batchCheck learned: upper bounds of what the batch needs. */
 @unmanaged
@@ -25,6 +28,7 @@ export class BatchPlan {
   puts: u32; // entries for the memtable
   bytesMax: u32; // of them, in its arena
   recordBytes: u32; // entries of the log record
+  sequenced: u32; // entries whose keys lack their sequence
   // the record's entries are those of the batch, byte for byte (once shape ids are patched)
   plain: u32;
 }
@@ -71,6 +75,18 @@ export function entryHash(index: u32): u32 {
   return load<u32>(key2Ptr() + ((<usize>index) << 2));
 }
 
+/** Writes an entry's sequence into its key, if it is to hold it, and leaves the key's hash. */
+@inline
+export function entrySequence(entry: BatchEntry, index: u32, sequence: u64): void {
+  if ((entry.flags & ENTRY_SEQUENCED) == 0) return;
+  const key = entryKey(entry);
+  const keyLength: u32 = entry.keyLength;
+  storeU64BE(key + keyLength - SEQUENCE_BYTES, sequence);
+  entry.flags &= ~ENTRY_SEQUENCED;
+  const hash = <u32>keyHash(shardInfo().seed, key, keyLength);
+  store<u32>(key2Ptr() + ((<usize>index) << 2), hash);
+}
+
 /** The id of the transaction that the batch belongs to, 0 if none. */
 @inline
 export function batchTransaction(batch: usize): u64 {
@@ -101,6 +117,7 @@ function entriesCheck(first: usize, end: usize, count: u32): i32 {
   let recordBytes: u32 = 0;
   let bytesMax: u32 = 0;
   let puts: u32 = 0;
+  let sequenced: u32 = 0;
   let plain = true;
   for (let index: u32 = 0; index < count; index++) {
     if (at + BATCH_ENTRY_BYTES > end) return BAD_INPUT;
@@ -126,7 +143,12 @@ function entriesCheck(first: usize, end: usize, count: u32): i32 {
       if ((entry.flags & ENTRY_SHAPED) != 0 && !shapedCheck(entry, index, first, at)) {
         return BAD_INPUT;
       }
-      word = <u32>keyHash(seed, entryKey(entry), keyLength);
+      if ((entry.flags & ENTRY_SEQUENCED) != 0) {
+        if (keyLength < SEQUENCE_BYTES || entry.kind == CHECK) return BAD_INPUT;
+        sequenced++;
+      } else {
+        word = <u32>keyHash(seed, entryKey(entry), keyLength);
+      }
       if (entry.kind == CHECK) plain = false;
       else recordBytes += bytes;
     }
@@ -142,6 +164,7 @@ function entriesCheck(first: usize, end: usize, count: u32): i32 {
   plan.puts = puts;
   plan.bytesMax = bytesMax;
   plan.recordBytes = recordBytes;
+  plan.sequenced = sequenced;
   plan.plain = plain ? 1 : 0;
   return OK;
 }

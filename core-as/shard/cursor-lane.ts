@@ -32,7 +32,7 @@ import { Table, tableAt } from '../version/version';
 /**
  * Bytes of a lane with its cursor and its key buffer; LANES_MAX of them lie in VersionState.lanes.
  */
-export const LANE_BYTES: u32 = 8192;
+export const LANE_BYTES: u32 = 13312;
 const KEY_BUFFER_AT: usize = 512;
 
 /** The bounds of the call. A length of 0 is no bound. */

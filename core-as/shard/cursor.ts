@@ -5,7 +5,8 @@
 // (layout.ts, RunEntry) to OUT and says in RESULT with which key to go on. No pointer, pin or
 // version survives the call (R15).
 //
-//   OUT := run, at most RUN_BYTES_MAX and one largest entry . last key (at LAST_KEY_AT)
+//   OUT := run, at most RUN_BYTES_MAX and one largest entry
+//   the last key lies at LAST_KEY_AT
 //
 // Of equal keys the newest is the entry; tombstones are stepped over unless they are asked for. The
 // last key is the last one stepped over, so a call that emits nothing still progresses; a call that
@@ -18,11 +19,11 @@
 
 import {
   BAD_INPUT, CURSOR_HIGH_EXCLUSIVE, CURSOR_KEYS_ONLY, CURSOR_LOW_EXCLUSIVE, CURSOR_REVERSE,
-  CURSOR_TOMBSTONES, DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, NEED_BLOCK, OK, OUT_BYTES,
+  CURSOR_TOMBSTONES, DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, LAST_KEY_AT, NEED_BLOCK, OK,
   RUN_BYTES_MAX, RUN_ENTRY_BYTES, RunEntry, TOUCHED_MAX,
 } from '../layout';
 import { alignUp8, compareBytes, copyBytes } from '../memory/bytes';
-import { key2Ptr, keyPtr, outPtr, request, result } from '../memory/thread';
+import { key2Ptr, keyPtr, outPtr, request, result, scratch } from '../memory/thread';
 import { memtableActive, memtableFrozen } from '../memtable/memtable';
 import { Lane, laneAt, lanesDrop, lanesInsert, lanesSettle, sameKey } from '../merge/lanes';
 import { LEVELS, levelStart, versionState } from '../version/version';
@@ -31,7 +32,6 @@ import {
 } from './cursor-lane';
 import { leave, shardEnterAt, writeState } from './header';
 
-const LAST_KEY_AT: usize = <usize>(OUT_BYTES - KEY_BYTES_MAX);
 
 /**
  * At the start of VersionState.lanes: the state of the call that holds the latch. Lanes follow at
@@ -241,7 +241,7 @@ function moveLane(state: Scan, index: u32, reverse: bool): i32 {
 
 function saveLastKey(lane: Lane): void {
   const answer = result();
-  const to = outPtr() + LAST_KEY_AT;
+  const to = scratch + LAST_KEY_AT;
   copyBytes(to, lane.key, lane.keyLength);
   answer.lastKeyPtr = <u32>to;
   answer.lastKeyLength = lane.keyLength;

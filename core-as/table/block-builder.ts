@@ -10,7 +10,7 @@ import { copyBytes } from '../memory/bytes';
 import { commonPrefix } from './common-prefix';
 import {
   BLOCK_HEADER_BYTES, BLOCK_RAW_MAX, DELTA_SHIFT, ENTRY_WORD_BYTES, KIND_SHIFT, RESTART_INTERVAL,
-  UNSHARED_SHIFT, VALUE_SHIFT,
+  SHARED_MAX, UNSHARED_SHIFT, VALUE_SHIFT,
 } from './format';
 
 const RESTARTS_MAX: u32 = 512;
@@ -65,7 +65,7 @@ export function blockAdd(
     builder.restartCount++;
     if (builder.entryCount == 0) builder.baseSequence = sequence;
   } else {
-    shared = commonPrefix(last, key, min<u32>(keyLength, builder.lastKeyLength));
+    shared = commonPrefix(last, key, min<u32>(min<u32>(keyLength, builder.lastKeyLength), SHARED_MAX));
   }
   assert(builder.entryCount == 0 || keyLength > shared); // ascending
   const unshared = keyLength - shared;

@@ -13,8 +13,8 @@
 import { compareBytes, copyBytes } from '../memory/bytes';
 import { commonPrefix } from './common-prefix';
 import {
-  BLOCK_HEADER_BYTES, DELTA_SHIFT, ENTRY_WORD_BYTES, KEY_MASK, KIND_SHIFT, RESTART_INTERVAL,
-  RESTART_SHIFT, UNSHARED_SHIFT, VALUE_SHIFT,
+  BLOCK_HEADER_BYTES, DELTA_SHIFT, ENTRY_WORD_BYTES, KIND_SHIFT, RESTART_INTERVAL, RESTART_SHIFT,
+  SHARED_MAX, UNSHARED_MASK, UNSHARED_SHIFT, VALUE_MASK, VALUE_SHIFT,
 } from './format';
 
 @inline
@@ -31,17 +31,17 @@ export function blockRestartCount(block: usize): u32 {
 
 @inline
 export function sharedOf(word: u64): u32 {
-  return <u32>word & KEY_MASK;
+  return <u32>word & SHARED_MAX;
 }
 
 @inline
 export function unsharedOf(word: u64): u32 {
-  return <u32>(word >> UNSHARED_SHIFT) & KEY_MASK;
+  return <u32>(word >> UNSHARED_SHIFT) & UNSHARED_MASK;
 }
 
 @inline
 export function valueLengthOf(word: u64): u32 {
-  return <u32>(word >> VALUE_SHIFT) & 0xffff;
+  return <u32>(word >> VALUE_SHIFT) & VALUE_MASK;
 }
 
 @inline

@@ -17,8 +17,9 @@
 //     +12  entries
 //          u16 restarts[restartCount], offsets of those entries from the start of the block
 //     entry := u48 word . sequence delta . key suffix . value
-//     word  := shared 13 bits . unshared 13 . valueLength 16 . kind 3 (PUT, DELETE, LARGE_REF)
+//     word  := shared 13 bits . unshared 14 . valueLength 15 . kind 3 (PUT, DELETE, LARGE_REF)
 //              . deltaBytes 3, the low bits first
+//     What a key shares beyond 8,191 bytes is written out all the same.
 //     delta := zigzag(sequence - baseSequence), little-endian in deltaBytes: the fewest, at least 1
 //     LARGE_REF value := u32 offset8 . u32 length on disk . u32 value bytes: a VALUE block
 //     In an INDEX block the key is a separator (last key of the data block <= separator < first key
@@ -69,15 +70,17 @@ export const LARGE_REF_BYTES: u32 = 12;
  * here).
  */
 export const TOP_TARGET_BYTES: u32 = 524288;
-export const TOP_RAW_MAX: u32 = TOP_TARGET_BYTES + 32768;
+export const TOP_RAW_MAX: u32 = TOP_TARGET_BYTES + 65536;
 
 // Fields of the word of an entry.
 export const ENTRY_WORD_BYTES: u32 = 6;
 export const UNSHARED_SHIFT: u64 = 13;
-export const VALUE_SHIFT: u64 = 26;
+export const VALUE_SHIFT: u64 = 27;
 export const KIND_SHIFT: u64 = 42;
 export const DELTA_SHIFT: u64 = 45;
-export const KEY_MASK: u32 = 0x1fff;
+export const SHARED_MAX: u32 = 0x1fff;
+export const UNSHARED_MASK: u32 = 0x3fff;
+export const VALUE_MASK: u32 = 0x7fff;
 
 @unmanaged
 export class Trailer {

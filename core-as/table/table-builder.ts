@@ -49,7 +49,7 @@ const LZ4_PAGE: usize = 6;
 const PARTITIONS_PAGE: usize = 7;
 const SEPARATORS_PAGE: usize = 15;
 const OUTPUT_PAGE: usize = 24;
-const BUILDER_PAGES: u32 = 58;
+const BUILDER_PAGES: u32 = 97;
 const OUTPUT_BYTES: u32 = (BUILDER_PAGES - <u32>OUTPUT_PAGE) * PAGE_BYTES;
 export const OUTPUT_TARGET_BYTES: u32 = 262144;
 

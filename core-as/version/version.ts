@@ -32,7 +32,7 @@ export const TABLE_BYTES: u32 = 128;
 const TAIL_BYTES_MAX: u32 = TOP_RAW_MAX + TRAILER_BYTES + FOOTER_BYTES;
 const STARTS_BYTES: u32 = (LEVELS + 1) << 2;
 const ENTRY_SHIFT: u32 = 3;
-export const LANE_PAGES: u32 = 4;
+export const LANE_PAGES: u32 = 7;
 
 @unmanaged
 export class VersionState {

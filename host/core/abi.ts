@@ -2,9 +2,12 @@
 // `checkAbi` compares the numbers with those compiled into a module, so the two cannot drift apart unseen.
 
 export const PAGE_BYTES = 65536;
-export const ITEM_BYTES_MAX = 843776;
-export const KEY_BYTES_MAX = 7680;
-export const INLINE_VALUE_MAX = 32768;
+export const ITEM_BYTES_MAX = 2105344;
+export const KEY_BYTES_MAX = 12544;
+export const INLINE_VALUE_MAX = 28672;
+/** A stream record holds two images. */
+export const VALUE_BYTES_MAX = 2 * ITEM_BYTES_MAX + 65536;
+export const BLOCK_TRAILER_BYTES = 16;
 export const THREADS_MAX = 64;
 export const SHAPE_INLINE = 0xffff;
 
@@ -47,10 +50,10 @@ export const SCRATCH = {
   RESULT: 0,
   PARAMS: 256,
   KEY: 512,
-  KEY2: 8704,
-  IN: 16384,
-  IN_BYTES: 65536,
-  OUT: 81920,
+  KEY2: 13568,
+  IN: 40960,
+  IN_BYTES: 106496,
+  OUT: 147456,
   OUT_BYTES: 114688,
 } as const;
 

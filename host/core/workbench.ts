@@ -6,8 +6,8 @@ import { PAGE_BYTES, SCRATCH } from './abi.js';
 import type { CoreExports } from './exports.js';
 import { instantiate } from './instantiate.js';
 
-/** Room for the largest raw VALUE block beside the largest item; untouched pages cost nothing. */
-const MEMORY_BYTES = 8 * 1024 * 1024;
+/** Room for the largest raw VALUE block beside its value; untouched pages cost nothing. */
+const MEMORY_BYTES = 16 * 1024 * 1024;
 
 export class Workbench {
   readonly exports: CoreExports;

@@ -4,7 +4,7 @@
 // stretch, and across an await the raw bytes are kept here and provided again, so every retry makes progress with a
 // cache of 0. A file that a compaction has removed meanwhile means: ask again, the version has changed.
 
-import { RESULT, RESULT_FLAG, STATUS } from '../core/abi.js';
+import { BLOCK_TRAILER_BYTES, RESULT, RESULT_FLAG, STATUS, VALUE_BYTES_MAX } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import type { Attachment } from './attachment.js';
 import type { BlockProvider, Held } from './block-provider.js';
@@ -24,7 +24,7 @@ export interface Encoded {
 }
 
 const NO_MEMORY_TRIES = 200;
-const VALUE_BLOCK_MAX = 2 * 1024 * 1024;
+const VALUE_BLOCK_MAX = VALUE_BYTES_MAX + BLOCK_TRAILER_BYTES;
 
 export class Reader {
   readonly #attachment: Attachment;

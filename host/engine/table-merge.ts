@@ -13,7 +13,7 @@ import type { Job } from './keeper-requests.js';
 import type { TableMeta } from './manifest.js';
 import { tableDirectory, tablePath } from './table-files.js';
 
-const MEMORY_BYTES = 24 * 1024 * 1024;
+const MEMORY_BYTES = 40 * 1024 * 1024;
 const ENTRIES_PER_STEP = 512;
 /** Written bytes are synced this often, so that a large table never makes the log wait behind it (R14). */
 const SYNC_EVERY_BYTES = 1024 * 1024;

@@ -175,7 +175,7 @@ for (const build of builds) {
         1,
         forgeEntries([{ key: 'abc' }, { key: 'd', lie: { shared: 2, unshared: 1 } }]),
       ],
-      ['a largest inline value', 1, forgeEntries([{ key: 'a', value: big(32768) }])],
+      ['a largest inline value', 1, forgeEntries([{ key: 'a', value: big(28672) }])],
       ['a reference', 1, forgeEntries([{ key: 'a', kind: 5, value: reference(40, 33000) }])],
       [
         'the highest sequence',
@@ -217,7 +217,7 @@ for (const build of builds) {
         1,
         forgeEntries([{ key: 'a', lie: { shared: 1, unshared: 1 } }]),
       ],
-      ['a key above the longest', 1, forgeEntries([{ key: 'k'.repeat(7681) }])],
+      ['a key above the longest', 1, forgeEntries([{ key: 'k'.repeat(12545) }])],
       ['a suffix past the end', 1, forgeEntries([{ key: 'a', lie: { unshared: 500 } }])],
       ['a value past the end', 1, forgeEntries([{ key: 'a', lie: { valueLength: 9 } }])],
       ['no delta', 1, forgeEntries([{ key: 'a', lie: { deltaBytes: 0 } }])],
@@ -241,7 +241,7 @@ for (const build of builds) {
       ['kind 3', 1, forgeEntries([{ key: 'a', kind: 3 }])],
       ['kind 7', 1, forgeEntries([{ key: 'a', kind: 7 }])],
       ['a tombstone with a value', 1, forgeEntries([{ key: 'a', kind: 2, value: big(1) }])],
-      ['an inline value too large', 1, forgeEntries([{ key: 'a', value: big(32769) }])],
+      ['an inline value too large', 1, forgeEntries([{ key: 'a', value: big(28673) }])],
       [
         'a reference of the wrong size',
         1,
@@ -433,7 +433,7 @@ test('the oracle reads an entry word as the format draws it', () => {
   // shared 3, unshared 2, value 1, kind PUT, one byte of delta; a restart before it with the whole
   // key.
   const word = (shared: number, unshared: number, value: number) =>
-    BigInt(shared) | (BigInt(unshared) << 13n) | (BigInt(value) << 26n) | (1n << 42n) | (1n << 45n);
+    BigInt(shared) | (BigInt(unshared) << 13n) | (BigInt(value) << 27n) | (1n << 42n) | (1n << 45n);
   const raw = Buffer.alloc(12 + 6 + 1 + 4 + 1 + 6 + 1 + 2 + 1 + 2);
   raw.writeBigUInt64LE(77n, 0);
   raw.writeUInt16LE(2, 8);

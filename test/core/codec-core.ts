@@ -51,7 +51,7 @@ export const SEED_HI = 0x089abcde;
 export const STATUS = { CORRUPT: -13, TOO_LARGE: -15, BAD_INPUT: -17 } as const;
 export const NUMBER_FAULT = { OVERFLOW: -40, UNDERFLOW: -41, TOO_PRECISE: -42 } as const;
 export const KEY_AT = 512;
-export const OUT_AT = 81920;
+export const OUT_AT = 147456;
 
 export class CodecCore {
   readonly build: 'release' | 'checked';

@@ -37,6 +37,7 @@ export const BATCH_TRANSACTION = 1;
 export const BATCH_DECISION = 2;
 export const ENTRY_SHAPED = 1;
 export const ENTRY_LOG_ONLY = 2;
+export const ENTRY_SEQUENCED = 4;
 
 export interface Guard {
   entryIndex: number;

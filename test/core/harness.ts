@@ -23,9 +23,9 @@ export * from './harness-random.js';
 const HEADER_AT = 65536;
 const RING_AT = 1703936;
 const KEY_AT = 512;
-const IN_AT = 16384;
-const IN_BYTES = 65536;
-const OUT_AT = 81920;
+const IN_AT = 40960;
+const IN_BYTES = 106496;
+const OUT_AT = 147456;
 const RUN_ENTRY_BYTES = 24;
 
 export interface ShardOptions {

@@ -201,8 +201,8 @@ testBuilds('the search for repeated names stays inside the OUT area', (core) => 
   const behind = core.take(core.scratch + OUT_AT + 65_536, 49_152);
   assert.ok(validate(core, item));
   assert.deepEqual(
-    core.take(core.scratch, OUT_AT).fill(0, 8_192, 8_704),
-    before.fill(0, 8_192, 8_704),
+    core.take(core.scratch, OUT_AT).fill(0, 13_056, 13_568),
+    before.fill(0, 13_056, 13_568),
   );
   assert.deepEqual(core.take(core.scratch + OUT_AT + 65_536, 49_152), behind);
 });

@@ -106,8 +106,8 @@ test('keys compare as unsigned bytes, a prefix first', () => {
   const random = new Random(seedOf());
   console.log(`# seed ${random.seed}`);
   const { core, scratch, bytes } = privateCore();
-  const a = scratch + 16384;
-  const b = scratch + 32768 + 3;
+  const a = scratch + 40960;
+  const b = scratch + 81920 + 3;
   for (let round = 0; round < 20000; round++) {
     const left = random.bytes(random.below(40));
     const right =
@@ -123,7 +123,7 @@ test('keys compare as unsigned bytes, a prefix first', () => {
 test('a copy of any length copies exactly that', () => {
   const random = new Random(seedOf());
   const { core, scratch, bytes } = privateCore();
-  const from = scratch + 16384 + 5;
+  const from = scratch + 40960 + 5;
   const to = scratch + 65536 + 3;
   for (let length = 0; length < 1300; length++) {
     const content = random.bytes(length);
@@ -139,7 +139,7 @@ test('a copy of any length copies exactly that', () => {
 test('every byte, the length and the seed of a key change its hash', () => {
   const random = new Random(seedOf());
   const { core, scratch, bytes } = privateCore();
-  const at = scratch + 16384;
+  const at = scratch + 40960;
   for (let length = 1; length < 70; length++) {
     const key = random.bytes(length);
     const seen = new Set<bigint>();
@@ -158,7 +158,7 @@ test('every byte, the length and the seed of a key change its hash', () => {
 
 test('keys with the low bits of their hash in common are no more than chance', () => {
   const { core, scratch, bytes } = privateCore();
-  const at = scratch + 16384;
+  const at = scratch + 40960;
   const counts = new Array<number>(1024).fill(0);
   for (let index = 0; index < 20480; index++) {
     const key = keyOf('user', `order#${index}`);
@@ -179,11 +179,11 @@ for (const build of builds) {
     assert.equal(words[0], 30);
     assert.deepEqual(
       [...words.slice(1, 9)],
-      [1, 65536, 65536, 1703936, 409600, 843776, 7680, 32768],
+      [1, 65536, 65536, 1703936, 409600, 2105344, 12544, 28672],
     );
     assert.deepEqual(
       [...words.slice(16, 30)],
-      [0, 256, 512, 8704, 16384, 65536, 81920, 114688, 65536, 24, 16, 32, 16, 24],
+      [0, 256, 512, 13568, 40960, 106496, 147456, 114688, 65536, 24, 16, 32, 16, 24],
     );
     assert.equal(words[30], build === 'checked' ? 1 : 0);
   });
@@ -227,7 +227,7 @@ for (const build of builds) {
     const late = instantiate(build, shard.memory);
     assert.equal(late.attach(5, 0), EXISTS);
     assert.equal(late.attach(64, 0), BAD_INPUT);
-    assert.equal(shard.stats().pagesFree, free - 63 * 3);
+    assert.equal(shard.stats().pagesFree, free - 63 * 4);
     for (const sibling of siblings.slice(1)) assert.equal(sibling.core.detach(sibling.slot), OK);
     assert.equal(shard.core.detach(1), OK, 'of a thread that ended, by another one');
     assert.equal(shard.stats().pagesFree, free);

@@ -151,8 +151,8 @@ export function readEntries(raw: Uint8Array): RawEntry[] {
     const field = (shift: number, bits: number) => Math.floor(word / 2 ** shift) % 2 ** bits;
     const [shared, unshared, valueLength, kind, deltaBytes] = [
       field(0, 13),
-      field(13, 13),
-      field(26, 16),
+      field(13, 14),
+      field(27, 15),
       field(42, 3),
       field(45, 3),
     ];
@@ -209,7 +209,7 @@ export function forgeEntries(
     const word =
       BigInt(entry.lie?.shared ?? 0) |
       (BigInt(entry.lie?.unshared ?? key.length) << 13n) |
-      (BigInt(entry.lie?.valueLength ?? value.length) << 26n) |
+      (BigInt(entry.lie?.valueLength ?? value.length) << 27n) |
       (BigInt(entry.kind ?? 1) << 42n) |
       (BigInt(deltaBytes) << 45n);
     const part = Buffer.alloc(6 + deltaBytes + key.length + value.length);

@@ -40,11 +40,11 @@ export const KEYS_ONLY = 8;
 export const TOMBSTONES = 16;
 
 const PARAMS_AT = 256;
-const KEY2_AT = 8704;
-const OUT_AT = 81920;
+const KEY2_AT = 13568;
+const OUT_AT = 147456;
 const RUN_ENTRY_BYTES = 24;
 const FOOTER_BYTES = 128;
-export const INLINE_VALUE_MAX = 32768;
+export const INLINE_VALUE_MAX = 28672;
 const PIECE_BYTES = 65536;
 
 export interface TableCore extends Core {
@@ -169,7 +169,7 @@ export class Workbench {
   /** Runs a merge to its end. Sources newest first. Throws CorruptBlock. */
   merge(sources: MergeSource[], options: MergeOptions = {}): TableFile[] {
     const dropped = [...(options.dropped ?? [])].sort((a, b) => a - b);
-    dropped.forEach((id, index) => this.view.setUint32(this.scratch + 16384 + index * 4, id, true));
+    dropped.forEach((id, index) => this.view.setUint32(this.scratch + 40960 + index * 4, id, true));
     const merge = this.core.mergeBegin(
       options.targetBytes ?? 1 << 30,
       options.bottom === true ? 1 : 0,

@@ -6,7 +6,7 @@ import { lowerBound, sorted } from './table-harness.js';
 import type { Entry } from './table-harness.js';
 import type { Random } from './harness.js';
 
-export const KEY_BYTES_MAX = 7680;
+export const KEY_BYTES_MAX = 12544;
 
 /** Keys by several recipes, so that some collide, some begin others and some share much. */
 export function randomKey(random: Random, tables = [1, 2, 3]): Uint8Array {
@@ -63,7 +63,7 @@ export function randomEntries(random: Random, options: EntryOptions): Entry[] {
 export function randomValue(random: Random, options: EntryOptions): Uint8Array | undefined {
   if (options.tombstones && random.below(options.tombstones) === 0) return undefined;
   if (options.large && random.below(options.large) === 0) {
-    return compressible(random, 32769 + random.below(60000));
+    return compressible(random, 28673 + random.below(60000));
   }
   const length = random.below(options.valueBytes ?? 120);
   return random.below(2) === 0 ? random.bytes(length) : compressible(random, length);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { builds, keyOf, Random, seedOf, valueOf } from './harness.js';
-import { BLOCK_VALUE, sorted, TableShard, Workbench } from './table-harness.js';
+import { BLOCK_VALUE, INLINE_VALUE_MAX, sorted, TableShard, Workbench } from './table-harness.js';
 import type { Entry } from './table-harness.js';
 import { decodeTable } from './table-format.js';
 import { KEY_BYTES_MAX, Model, randomEntries, randomKey, sameBytes } from './table-model.js';
@@ -93,12 +93,16 @@ for (const build of builds) {
       const key = Buffer.alloc(KEY_BYTES_MAX, index % 3 === 0 ? 0xff : 0x41);
       key.writeUInt32BE(1);
       key.writeUInt16BE(index, index % 2 === 0 ? 4 : KEY_BYTES_MAX - 2);
-      entries.push({ key, value: random.bytes(index % 4 === 0 ? 32768 : index), sequence: index });
+      entries.push({
+        key,
+        value: random.bytes(index % 4 === 0 ? INLINE_VALUE_MAX : index),
+        sequence: index,
+      });
     }
-    const biggest = 2 * 843776 + 65536;
+    const biggest = 2 * 2105344 + 65536;
     entries.push({ key: keyOf('noise'), value: random.bytes(biggest), sequence: 100 });
     entries.push({ key: keyOf('zeros'), value: new Uint8Array(biggest), sequence: 101 });
-    entries.push({ key: keyOf('edge'), value: random.bytes(32769), sequence: 102 });
+    entries.push({ key: keyOf('edge'), value: random.bytes(INLINE_VALUE_MAX + 1), sequence: 102 });
     const table = bench.table(entries, 2);
     assert.equal(bench.check(table), undefined);
     const blocks = decodeTable(bench, table).blocks;
@@ -140,7 +144,7 @@ for (const build of builds) {
     );
     for (const table of tables) {
       assert.equal(bench.check(table), undefined);
-      assert.ok(table.topLength <= 524288 + 32768 + 16);
+      assert.ok(table.topLength <= 524288 + 65536 + 16);
     }
   });
 

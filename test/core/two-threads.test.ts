@@ -75,7 +75,7 @@ for (const build of builds) {
     assert.equal(sum(shard), 2 * INCREMENTS);
     assert.equal(shard.core.lastSequence(), 2 * INCREMENTS);
     shard.integrity();
-    assert.equal(shard.stats().pagesThread, 3, 'the workers detached');
+    assert.equal(shard.stats().pagesThread, 4, 'the workers detached');
     await Promise.all(workers.map((worker) => worker.terminate()));
   });
 
