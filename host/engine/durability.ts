@@ -5,11 +5,16 @@
 // promise, a closure and a queue entry each. A batch remembers the highest sequence per shard; it resolves when each of
 // them is durable and rejects when the log fails. The batch closes to newcomers at the first wake-up, so it cannot grow
 // for ever.
+//
+// The bell is rung once for a burst of writes, not for its first: in a microtask, behind the reactions that make the
+// other writes, or as soon as RING_BYTES wait, so that the log thread writes while this thread goes on. With
+// them a batch ends: it resolves while what comes after is still being written.
 
 import { CONTROL, type Control } from '../runtime/control.js';
 import type { KeepAlive } from '../runtime/waiting.js';
 
 const WAIT_MS = 1000;
+const RING_BYTES = 32 * 1024;
 
 interface Batch {
   readonly need: Float64Array; // highest sequence by shard, 0 = none
@@ -22,7 +27,7 @@ export interface DurabilitySource {
   readonly shardCount: number;
   durableSequence(shard: number): number;
   failure(): Error;
-  /** Called once whenever somebody begins to wait (rings the doorbell). */
+  /** Records wait in the rings: the log is wanted. */
   ring(): void;
 }
 
@@ -33,6 +38,8 @@ export class Durability {
   readonly #keepAlive: KeepAlive;
   #open: Batch | undefined;
   #waiting = false;
+  #unrungBytes = 0;
+  #ringPlanned = false;
 
   constructor(control: Control, source: DurabilitySource, keepAlive: KeepAlive) {
     this.#control = control;
@@ -40,8 +47,8 @@ export class Durability {
     this.#keepAlive = keepAlive;
   }
 
-  /** Resolves when `sequence` of `shard` is durable. Rings the log thread. */
-  wait(shard: number, sequence: number): Promise<void> {
+  /** Resolves when `sequence` of `shard`, of a record of so many bytes, is durable. */
+  wait(shard: number, sequence: number, bytes = 0): Promise<void> {
     if (this.#control.failed) return Promise.reject(this.#source.failure());
     let batch = this.#open;
     if (batch === undefined) {
@@ -49,8 +56,30 @@ export class Durability {
       this.#watch();
     }
     if (batch.need[shard] < sequence) batch.need[shard] = sequence;
-    this.#source.ring();
+    this.announce(bytes);
     return batch.promise;
+  }
+
+  /** Bytes wait in a ring: the log thread will be rung, now or when this burst of calls is over. */
+  announce(bytes: number): void {
+    this.#unrungBytes += bytes;
+    if (this.#unrungBytes >= RING_BYTES) {
+      this.#open = undefined;
+      this.#ring();
+    } else if (!this.#ringPlanned) {
+      this.#ringPlanned = true;
+      queueMicrotask(this.#ringPlannedNow);
+    }
+  }
+
+  readonly #ringPlannedNow = (): void => {
+    this.#ringPlanned = false;
+    this.#ring();
+  };
+
+  #ring(): void {
+    this.#unrungBytes = 0;
+    this.#source.ring();
   }
 
   /** True while a promise of this thread is unresolved. */

@@ -12,10 +12,6 @@ import { CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH } from '../runtime/control.js
 import type { Attachment } from './attachment.js';
 import { LogRetention } from './log-retention.js';
 
-const GATHER_BYTES = 16 * 1024;
-const GATHER_LOOK_MS = 0.05;
-const GATHER_MS_MAX = 3;
-
 export interface KeeperLogOptions {
   readonly place: Pick<
     SegmentWriterOptions,
@@ -35,8 +31,6 @@ export class KeeperLog {
   readonly #turns: LogTurn;
   readonly #retention: LogRetention;
   #segments = 0;
-  #lastGroupBytes = 0;
-  #lastGroupMs = 0;
 
   constructor(options: KeeperLogOptions) {
     const { place, attachment, found } = options;
@@ -71,13 +65,9 @@ export class KeeperLog {
   turn(): boolean {
     if (!this.#usable) return false;
     try {
-      this.#gather();
-      const began = performance.now();
-      const { status, bytes, error } = this.#turns.turn();
+      const { status, error } = this.#turns.turn();
       if (status === 'stalled' && error?.code !== 'StorageFull') throw error;
       if (status === 'written') {
-        this.#lastGroupBytes = bytes;
-        this.#lastGroupMs = performance.now() - began;
         this.#attachment.control.signal(CONTROL.DURABLE_SIGNAL);
         if (this.#retention.closedSegments !== this.#segments) this.retain();
       }
@@ -129,27 +119,6 @@ export class KeeperLog {
 
   get #usable(): boolean {
     return this.#turns.failure === undefined && !this.#attachment.control.failed;
-  }
-
-  /**
-   * After a large group its writers all write again at once, and the first of them rings the bell. Taking only that one
-   * would make the others wait for two syncs: so as long as records keep coming, up to the time of a sync, they are let in.
-   * Writers that await each write make small groups and are never kept waiting.
-   */
-  #gather(): void {
-    if (this.#lastGroupBytes < GATHER_BYTES) return;
-    const end = performance.now() + Math.min(this.#lastGroupMs, GATHER_MS_MAX);
-    let seen = this.#written();
-    for (let next = performance.now() + GATHER_LOOK_MS; next < end; next += GATHER_LOOK_MS) {
-      while (performance.now() < next);
-      const written = this.#written();
-      if (written === seen) return;
-      seen = written;
-    }
-  }
-
-  #written(): number {
-    return this.#attachment.shards.reduce((sum, core) => sum + core.exports.lastSequence(), 0);
   }
 
   /** No room for the next segment. Any other trouble with it is tried again, and final only once it is needed. */

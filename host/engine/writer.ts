@@ -36,6 +36,7 @@ export class Writer {
   readonly #queues: Queued[][];
   readonly #waitsForLog: boolean;
   #queuedBytes = 0;
+  #appliedBytes = 0;
 
   constructor(
     attachment: Attachment,
@@ -66,6 +67,7 @@ export class Writer {
 
   /** One attempt: a status of the core. The epoch is read immediately before (DESIGN R1). */
   tryApply(staged: Staged): number {
+    this.#appliedBytes = staged.bytes;
     return this.#batch.apply(
       staged,
       this.#attachment.control.load(CONTROL.EPOCH),
@@ -78,8 +80,8 @@ export class Writer {
     const sequence = core.sequence;
     const flags = core.result(RESULT.FLAGS);
     if (flags !== 0) this.#relieve(core, flags);
-    if (this.#waitsForLog) return this.#durability.wait(core.shard, sequence);
-    if (!this.#attachment.handles.options.temporary) this.#progress.ring();
+    if (this.#waitsForLog) return this.#durability.wait(core.shard, sequence, this.#appliedBytes);
+    if (!this.#attachment.handles.options.temporary) this.#durability.announce(this.#appliedBytes);
     return DONE;
   }
 

@@ -1,7 +1,8 @@
 // Entry of the log thread: one per process, it runs the keepers of all databases (DESIGN 4).
 //
 // It sleeps on the doorbell. When rung it answers what was asked over the channel and gives every keeper a turn: one
-// group of log records each, written and synced. While a keeper opens or closes, the thread's event loop must turn
+// group of log records each, written and synced. It turns again only when rung again: writers ring for a burst, and a
+// group that began in the middle of one would make its end wait for another sync. While a keeper opens or closes, the thread's event loop must turn
 // (sockets of the folder lock), so then it yields instead of sleeping.
 
 import {
@@ -52,10 +53,10 @@ void run();
 async function run(): Promise<never> {
   let restless = true; // something was written since the keepers had a quiet moment
   for (;;) {
-    const busy = turn();
-    restless ||= busy;
+    const wrote = turn();
+    restless ||= wrote;
     if (working > 0) await new Promise((resolve) => setImmediate(resolve));
-    else if (!busy && !doorbell.sleep(restless ? QUIET_MS : IDLE_MS)) restless = rest();
+    else if (!doorbell.sleep(restless ? QUIET_MS : IDLE_MS) && !wrote) restless = rest();
   }
 }
 
