@@ -190,8 +190,9 @@ export class CursorRequest {
 export const CURSOR_LOW_EXCLUSIVE: u32 = 1;
 export const CURSOR_HIGH_EXCLUSIVE: u32 = 2;
 export const CURSOR_REVERSE: u32 = 4;
-export const CURSOR_KEYS_ONLY: u32 = 8;
+export const CURSOR_HEADS: u32 = 8; // values are cut to the head of an item, where its size stands
 export const CURSOR_TOMBSTONES: u32 = 16;
+export const CURSOR_COUNT: u32 = 32; // nothing is emitted, entries are counted
 
 /**
  * An entry of a run (output of cursors and of a frozen memtable, input of a flush). 8-aligned, then

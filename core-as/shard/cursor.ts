@@ -18,10 +18,11 @@
 // a hint which block the next call will miss.
 
 import {
-  BAD_INPUT, CURSOR_HIGH_EXCLUSIVE, CURSOR_KEYS_ONLY, CURSOR_LOW_EXCLUSIVE, CURSOR_REVERSE,
-  CURSOR_TOMBSTONES, DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF, LAST_KEY_AT, NEED_BLOCK, OK,
-  RUN_BYTES_MAX, RUN_ENTRY_BYTES, RunEntry, TOUCHED_MAX,
+  BAD_INPUT, CURSOR_COUNT, CURSOR_HEADS, CURSOR_HIGH_EXCLUSIVE, CURSOR_LOW_EXCLUSIVE,
+  CURSOR_REVERSE, CURSOR_TOMBSTONES, DELETE, INLINE_VALUE_MAX, KEY_BYTES_MAX, LARGE_REF,
+  LAST_KEY_AT, NEED_BLOCK, OK, RUN_BYTES_MAX, RUN_ENTRY_BYTES, RunEntry, TOUCHED_MAX,
 } from '../layout';
+import { ITEM_HEADER_BYTES } from '../item/item';
 import { alignUp8, compareBytes, copyBytes } from '../memory/bytes';
 import { key2Ptr, keyPtr, outPtr, request, result, scratch } from '../memory/thread';
 import { memtableActive, memtableFrozen } from '../memtable/memtable';
@@ -150,6 +151,7 @@ function emitRun(state: Scan): i32 {
   const answer = result();
   const out = outPtr();
   const wantsTombstones = (state.flags & CURSOR_TOMBSTONES) != 0;
+  const countsOnly = (state.flags & CURSOR_COUNT) != 0;
   let bytes: u32 = 0;
   let count: u32 = 0;
   let maxSequence: u64 = 0;
@@ -157,7 +159,7 @@ function emitRun(state: Scan): i32 {
     const lane = laneAt(state.lanes, 0);
     if (lane.sequence > maxSequence) maxSequence = lane.sequence;
     if (lane.kind != DELETE || wantsTombstones) {
-      bytes += emit(out + bytes, lane, state.flags);
+      if (!countsOnly) bytes += emit(out + bytes, lane, state.flags);
       count++;
     }
     state.touched++;
@@ -188,11 +190,11 @@ function emit(to: usize, lane: Lane, flags: u32): u32 {
   if (kind == LARGE_REF) {
     entry.largeLength = load<u32>(lane.value, 8);
     valueLength = 0;
+  } else if ((flags & CURSOR_HEADS) != 0) {
+    valueLength = min<u32>(valueLength, <u32>ITEM_HEADER_BYTES);
   } else if (valueLength > INLINE_VALUE_MAX) {
     entry.largeLength = valueLength;
     kind = LARGE_REF;
-    valueLength = 0;
-  } else if ((flags & CURSOR_KEYS_ONLY) != 0) {
     valueLength = 0;
   }
   const bytes = alignUp8(RUN_ENTRY_BYTES + keyLength + valueLength);

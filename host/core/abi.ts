@@ -40,8 +40,11 @@ export const CURSOR = {
   LOW_EXCLUSIVE: 1,
   HIGH_EXCLUSIVE: 2,
   REVERSE: 4,
-  KEYS_ONLY: 8,
+  /** Values are cut to the head of an item, where its size stands. */
+  HEADS: 8,
   TOMBSTONES: 16,
+  /** Nothing is emitted, entries are counted. */
+  COUNT: 32,
 } as const;
 export const RESULT_FLAG = { MEMTABLE_SOFT: 1, FROZEN_WAITING: 2, VALUE_BLOCK: 4 } as const;
 

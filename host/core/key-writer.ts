@@ -80,7 +80,12 @@ function successor(bytes: Uint8Array): Uint8Array {
   return next;
 }
 
-function withComponent(prefix: Uint8Array, type: KeyComponentType, value: unknown): Uint8Array {
+/** The prefix and the component of a value. */
+export function withComponent(
+  prefix: Uint8Array,
+  type: KeyComponentType,
+  value: unknown,
+): Uint8Array {
   const key = new Uint8Array(prefix.length + KEY_COMPONENT_BYTES_MAX);
   key.set(prefix);
   const end = writeKeyComponent(key, prefix.length, type, value, SORT_KEY_BYTES_MAX);
@@ -88,7 +93,7 @@ function withComponent(prefix: Uint8Array, type: KeyComponentType, value: unknow
   return key.slice(0, end);
 }
 
-/** The prefix and the component of a value without its terminator. */
+/** The same without the terminator. */
 function beginning(prefix: Uint8Array, type: KeyComponentType, value: unknown): Uint8Array {
   if (type === 'N') throw new InvalidArgument('beginsWith', 'on a sort key of type S or B', value);
   const key = withComponent(prefix, type, value);

@@ -8,7 +8,7 @@
 import { writeKeyComponent } from '../core/key-writer.js';
 import type { Workbench } from '../core/workbench.js';
 import { SORT_KEY_BYTES_MAX } from '../limits.js';
-import type { Item, KeyType } from '../table/item-types.js';
+import type { Item, KeyAttribute, KeyType } from '../table/item-types.js';
 import { keyFault, keyFaultInItem } from '../table/key-schema.js';
 import type { TableState } from './table-state.js';
 
@@ -51,6 +51,47 @@ export class KeyBuilder {
     if (end < 0) return end;
     this.length = this.prefixLength = end - keyAt;
     return exports.sealKey(tableId, end - start) >>> this.#shift;
+  }
+
+  /**
+   * Writes components of these attributes one after the other, the first `hashed` of them as what the hash is made of.
+   * Returns the hash's shard, or a negative code of key-writer.ts.
+   */
+  components(
+    keyspaceId: number,
+    attributes: readonly KeyAttribute[],
+    values: Item,
+    hashed: number,
+  ): number {
+    const { u8, keyAt, exports } = this.workbench;
+    let at = keyAt + PARTITION_AT;
+    let shard = 0;
+    for (let i = 0; i < attributes.length; i++) {
+      const { name, type } = attributes[i];
+      at = writeKeyComponent(u8, at, type, values[name]);
+      if (at < 0) return at;
+      if (i + 1 !== hashed) continue;
+      this.prefixLength = at - keyAt;
+      shard = exports.sealKey(keyspaceId, this.prefixLength - PARTITION_AT) >>> this.#shift;
+    }
+    this.length = at - keyAt;
+    return shard;
+  }
+
+  /** Makes a table's key of components that were written earlier: `partitionBytes` of them are hashed. */
+  copied(
+    tableId: number,
+    from: Uint8Array,
+    at: number,
+    partitionBytes: number,
+    bytes: number,
+  ): void {
+    const { u8, keyAt, exports } = this.workbench;
+    const start = keyAt + PARTITION_AT;
+    for (let i = 0; i < bytes; i++) u8[start + i] = from[at + i];
+    this.prefixLength = PARTITION_AT + partitionBytes;
+    this.length = PARTITION_AT + bytes;
+    exports.sealKey(tableId, partitionBytes);
   }
 
   /** A private copy of the key in the workbench. */

@@ -15,10 +15,9 @@ import { BlockProvider } from './block-provider.js';
 import { CatalogView } from './catalog-view.js';
 import { Durability } from './durability.js';
 import { KeyBuilder } from './key-builder.js';
-import { PooledPages, type PagePool } from './pooled-pages.js';
-import { PageReader } from './page-reader.js';
+import { Pages } from './pages.js';
+import type { PagePool } from './pooled-pages.js';
 import { Reader, type Encoded } from './reader.js';
-import { planPage, segmentOfKey } from './scan-plan.js';
 import type { Services } from './services.js';
 import { ShapeIds } from './shape-ids.js';
 import { readShardStats, type ShardFigures } from './shard-stats.js';
@@ -49,9 +48,8 @@ export class LsmStore implements Store {
   readonly #batch: BatchWriter;
   readonly #writer: Writer;
   readonly #reader: Reader;
-  readonly #pages: PageReader;
+  readonly #pages: Pages;
   readonly #services: Services;
-  readonly #pooled: PooledPages | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -80,9 +78,11 @@ export class LsmStore implements Store {
     );
     this.#writer = new Writer(attachment, this.#batch, this.#catalog, this.durability, services);
     const blocks = new BlockProvider(attachment);
-    this.#reader = new Reader(attachment, this.#catalog, this.#keys, blocks);
-    this.#pages = new PageReader(attachment, this.#catalog, this.#reader, this.#shapes, blocks);
-    this.#pooled = pool === undefined ? undefined : new PooledPages(attachment, this.#shapes, pool);
+    const catalog = this.#catalog;
+    const [keys, shapes] = [this.#keys, this.#shapes];
+    const reader = new Reader(attachment, catalog, keys, blocks);
+    this.#reader = reader;
+    this.#pages = new Pages({ attachment, catalog, keys, reader, shapes, blocks }, pool);
   }
 
   catalog(): readonly StoredTable[] {
@@ -176,20 +176,8 @@ export class LsmStore implements Store {
 
   async page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page> {
     const state = this.#live(table);
-    const bits = Math.log2(this.attachment.shards.length);
-    const pieces = planPage(
-      this.#keys,
-      bits,
-      state,
-      range,
-      options.startKey,
-      options.reverse === true,
-    );
     const seen = new Float64Array(this.attachment.shards.length);
-    const inParallel =
-      range.kind === 'scan' && (range.totalSegments ?? 1) > 1 && options.limit === undefined;
-    const pages = inParallel ? (this.#pooled ?? this.#pages) : this.#pages;
-    const page = await pages.page(state, pieces, options, seen);
+    const page = await this.#pages.page(state, range, options, seen);
     this.#catalog.requireLive(state);
     if (options.consistent) {
       for (let shard = 0; shard < seen.length; shard++) await this.#whenDurable(shard, seen[shard]);
@@ -212,9 +200,7 @@ export class LsmStore implements Store {
   }
 
   segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
-    const state = this.#live(table);
-    this.#keys.partition(state.id, state.partitionType, partition);
-    return segmentOfKey(this.#keys.bytes(), totalSegments);
+    return this.#pages.segmentOf(this.#live(table), partition, totalSegments);
   }
 
   itemSize(item: Item): number {

@@ -1,63 +1,101 @@
-// A page under construction: encoded items go in one by one, until a bound is reached.
+// A page under construction: rows go in one by one, as encoded items, until a bound is reached.
+//
+// Limit and bytes count every row; the filter decides afterwards which of them are returned, looking at the row where it
+// lies, and what it refuses is never decoded.
 
-import { decodeAttributes } from '../core/codec/item-decoder.js';
+import { EncodedItem } from '../core/codec/encoded-item.js';
 import { itemSizeOf } from '../core/codec/item-layout.js';
 import { NO_LIMIT } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
-import type { Item } from '../table/item-types.js';
+import type { Item, KeyAttribute } from '../table/item-types.js';
+import { readRowKey } from './row-key.js';
 import type { ShapeIds } from './shape-ids.js';
 import type { Page, PageOptions } from './store.js';
-import type { TableState } from './table-state.js';
 
 export class PageBuilder {
   readonly items: Item[] = [];
   count = 0;
+  matched = 0;
   sizeBytes = 0;
+  /** A bound is reached: the row counted last ends the page. */
   ended = false;
-  lastKey: Item | undefined;
-  readonly #table: TableState;
+  /** Rows are counted, none is looked at. */
+  readonly countOnly: boolean;
+  #lastKey: Item | undefined;
+  readonly #keyAttributes: readonly KeyAttribute[];
   readonly #options: PageOptions;
   readonly #shapes: ShapeIds;
-  readonly #countOnly: boolean;
+  #row: EncodedItem | undefined;
 
-  constructor(table: TableState, options: PageOptions, shapes: ShapeIds) {
-    this.#table = table;
+  constructor(keyAttributes: readonly KeyAttribute[], options: PageOptions, shapes: ShapeIds) {
+    this.#keyAttributes = keyAttributes;
     this.#options = options;
     this.#shapes = shapes;
-    this.#countOnly = options.select === 'count';
+    this.countOnly = options.select === 'count' && options.filter === undefined;
   }
 
   get remaining(): number {
     return this.#options.limit === undefined ? NO_LIMIT : this.#options.limit - this.count;
   }
 
-  /** Takes one encoded item; sets `ended` when it reaches a bound. */
-  add(core: ShardCore, view: Uint8Array, at: number, length: number): void {
+  get remainingBytes(): number {
+    return this.#options.bytesMax - this.sizeBytes;
+  }
+
+  /** Takes a row of a table: the item lies at [at, at + length), its key in `keyView`. */
+  add(
+    core: ShardCore,
+    view: Uint8Array,
+    at: number,
+    length: number,
+    keyView: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+  ): void {
+    this.step(itemSizeOf(view, at), keyView, keyAt, keyLength);
+    if (!this.countOnly) this.keep(core, view, at, length);
+  }
+
+  /** Counts a row; `ended` tells whether it is the last one. */
+  step(sizeBytes: number, keyView: Uint8Array, keyAt: number, keyLength: number): void {
     this.count++;
-    this.sizeBytes += itemSizeOf(view, at);
-    const full = this.count === this.#options.limit || this.sizeBytes >= this.#options.bytesMax;
-    if (!this.#countOnly) this.items.push(this.#shapes.decode(core, view, at, length));
-    if (full) {
-      this.ended = true;
-      this.lastKey = this.#keyAt(core, view, at);
+    this.sizeBytes += sizeBytes;
+    const { limit, bytesMax } = this.#options;
+    if (this.count !== limit && this.sizeBytes < bytesMax) return;
+    this.ended = true;
+    this.#lastKey = readRowKey(this.#keyAttributes, keyView, keyAt, keyAt + keyLength);
+  }
+
+  /** Filters and projects the item of a row that has been counted. */
+  keep(core: ShardCore, view: Uint8Array, at: number, length: number): void {
+    const { filter, project, select } = this.#options;
+    if (filter === undefined && project === undefined) {
+      this.matched++;
+      if (select === 'items') this.items.push(this.#shapes.decode(core, view, at, length));
+      return;
     }
+    const row = (this.#row ??= new EncodedItem(view, 0, 0, undefined));
+    row.u8 = view;
+    row.at = at;
+    row.length = length;
+    row.codec = this.#shapes.codecAt(core, view, at);
+    this.keepRow(row);
   }
 
-  #keyAt(core: ShardCore, view: Uint8Array, at: number): Item {
-    const names = this.#keyNames();
-    const values = decodeAttributes(view, at, this.#shapes.codecAt(core, view, at), names);
-    return Object.fromEntries(names.map((name, i) => [name, values[i]])) as Item;
-  }
-
-  #keyNames(): string[] {
-    const { partitionName, sortName } = this.#table;
-    return sortName === undefined ? [partitionName] : [partitionName, sortName];
+  /** The same for a row that has its codec at hand. */
+  keepRow(row: EncodedItem): void {
+    const { filter, project, select } = this.#options;
+    if (filter !== undefined && !filter(row)) return;
+    this.matched++;
+    if (select === 'items')
+      this.items.push(project === undefined ? (row.decode() as Item) : project(row));
   }
 
   page(): Page {
-    const { items, count, sizeBytes, lastKey } = this;
-    return lastKey === undefined
-      ? { items, count, matched: count, sizeBytes }
-      : { items, count, matched: count, sizeBytes, lastKey };
+    const { items, count, sizeBytes } = this;
+    const matched = this.countOnly ? count : this.matched;
+    return this.#lastKey === undefined
+      ? { items, count, matched, sizeBytes }
+      : { items, count, matched, sizeBytes, lastKey: this.#lastKey };
   }
 }

@@ -4,6 +4,7 @@ import { RunReader } from '../core/cursor-request.js';
 import type { Attachment } from './attachment.js';
 import { PageBuilder } from './page-builder.js';
 import type { PageTask, RawPage } from './raw-pages.js';
+import { keyAttributesOf } from './row-key.js';
 import { moveBound, type Piece } from './scan-plan.js';
 import type { ShapeIds } from './shape-ids.js';
 import type { Page, PageOptions } from './store.js';
@@ -12,6 +13,7 @@ import type { TableState } from './table-state.js';
 /** Reads a raw page on some worker. */
 export type PagePool = (task: PageTask) => Promise<RawPage>;
 
+/** Bytes of entries that travel at once. */
 const RAW_BYTES = 512 * 1024;
 
 export class PooledPages {
@@ -32,14 +34,15 @@ export class PooledPages {
     options: PageOptions,
     seen: Float64Array,
   ): Promise<Page> {
-    const builder = new PageBuilder(table, options, this.#shapes);
+    const builder = new PageBuilder(keyAttributesOf(table), options, this.#shapes);
+    const heads = builder.countOnly;
     for (const piece of pieces) {
       for (let more = true; more && !builder.ended; ) {
         options.signal?.throwIfAborted();
         this.#attachment.check();
         const database = this.#attachment.handles.id;
-        const bytesMax = Math.min(RAW_BYTES, options.bytesMax);
-        const raw = await this.#pool({ database, piece, bytesMax });
+        const sizeMax = builder.remainingBytes;
+        const raw = await this.#pool({ database, piece, sizeMax, bytesMax: RAW_BYTES, heads });
         seen[raw.shard] = Math.max(seen[raw.shard], raw.maxSequence);
         this.#decode(raw, builder);
         more = raw.lastKey !== undefined;
@@ -56,7 +59,8 @@ export class PooledPages {
     const run = new RunReader();
     for (let at = 0; at < raw.bytes.length && !builder.ended; ) {
       at = run.read({ u32 }, at);
-      builder.add(core, raw.bytes, run.valueAt, run.valueLength);
+      const { valueAt, valueLength, keyAt, keyLength } = run;
+      builder.add(core, raw.bytes, valueAt, valueLength, raw.bytes, keyAt, keyLength);
     }
   }
 }

@@ -5,6 +5,7 @@
 // Large items are appended whole, as entries of kind PUT. Pages travel as transferred buffers.
 
 import { CURSOR, ENTRY, RESULT, RUN_ENTRY_BYTES, STATUS } from '../core/abi.js';
+import { itemSizeOf } from '../core/codec/item-layout.js';
 import { NO_LIMIT, RunReader, writeCursorRequest } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
 import type { Attachment } from './attachment.js';
@@ -12,12 +13,17 @@ import { BlockProvider } from './block-provider.js';
 import { CatalogView } from './catalog-view.js';
 import { KeyBuilder } from './key-builder.js';
 import { Reader } from './reader.js';
-import type { Piece } from './scan-plan.js';
+import { moveBound, type Piece } from './scan-plan.js';
 
 export interface PageTask {
   readonly database: string;
   readonly piece: Piece;
+  /** DynamoDB bytes: the row that reaches or crosses them is the last one, so nothing is read twice. */
+  readonly sizeMax: number;
+  /** Bytes of entries after which the page is sent. */
   readonly bytesMax: number;
+  /** Rows are only counted: of each item its head suffices. */
+  readonly heads: boolean;
 }
 
 export interface RawPage {
@@ -47,32 +53,20 @@ export class RawPages {
   async page(task: PageTask): Promise<RawPage> {
     const core = this.#attachment.shards[task.piece.shard];
     const piece = { ...task.piece };
-    const parts: Uint8Array[] = [];
-    let bytes = 0;
-    let maxSequence = 0;
+    if (task.heads) piece.flags |= CURSOR.HEADS;
+    const page: Growing = { parts: [], bytes: 0, size: 0, maxSequence: 0 };
     for (;;) {
       this.#attachment.check();
       this.#fill(core, piece);
-      maxSequence = Math.max(maxSequence, core.maxSequence);
-      const more = core.result(RESULT.MORE) !== 0;
-      const lastAt = core.result(RESULT.LAST_KEY_PTR);
-      let last: Uint8Array | undefined = more
-        ? core.u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH))
-        : undefined;
-      const { part, large } = this.#take(core);
-      parts.push(part);
-      bytes += part.length;
-      if (large !== undefined) {
-        const entry = await this.#large(core, large);
-        parts.push(entry);
-        bytes += entry.length;
-        last = large;
+      page.maxSequence = Math.max(page.maxSequence, core.maxSequence);
+      const step = this.#take(core, page, task.sizeMax);
+      const { lastKey, large } = step;
+      if (large && lastKey !== undefined) await this.#addLarge(core, lastKey, page);
+      if (lastKey === undefined || page.bytes >= task.bytesMax || page.size >= task.sizeMax) {
+        const { bytes, maxSequence } = page;
+        return { shard: piece.shard, bytes: joined(page.parts, bytes), lastKey, maxSequence };
       }
-      if (last === undefined || bytes >= task.bytesMax) {
-        return { shard: piece.shard, bytes: joined(parts, bytes), lastKey: last, maxSequence };
-      }
-      piece.low = last;
-      piece.flags |= CURSOR.LOW_EXCLUSIVE;
+      moveBound(piece, lastKey);
     }
   }
 
@@ -88,28 +82,35 @@ export class RawPages {
     }
   }
 
-  /** Copies the run up to the first item that is not in it. */
-  #take(core: ShardCore): { part: Uint8Array; large?: Uint8Array } {
+  /** Copies the run up to the row that ends the page, or to the first item that is not in it. */
+  #take(core: ShardCore, page: Growing, sizeMax: number): Step {
+    const run = this.#run;
+    const { u8 } = core;
     const end = core.outAt + core.result(RESULT.BYTES);
     for (let at = core.outAt; at < end; ) {
-      const next = this.#run.read(core, at);
-      if (this.#run.kind === ENTRY.LARGE_REF) {
-        const { keyAt, keyLength } = this.#run;
-        return {
-          part: core.u8.slice(core.outAt, at),
-          large: core.u8.slice(keyAt, keyAt + keyLength),
-        };
+      const next = run.read(core, at);
+      const large = run.kind === ENTRY.LARGE_REF;
+      if (!large) page.size += itemSizeOf(u8, run.valueAt);
+      if (large || page.size >= sizeMax) {
+        add(page, u8.slice(core.outAt, large ? at : next));
+        return { lastKey: u8.slice(run.keyAt, run.keyAt + run.keyLength), large };
       }
       at = next;
     }
-    return { part: core.u8.slice(core.outAt, end) };
+    add(page, u8.slice(core.outAt, end));
+    if (core.result(RESULT.MORE) === 0) return { lastKey: undefined, large: false };
+    const lastAt = core.result(RESULT.LAST_KEY_PTR);
+    const lastKey = u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH));
+    return { lastKey, large: false };
   }
 
-  /** A large item as a run entry; empty if it has been deleted since. */
-  async #large(core: ShardCore, key: Uint8Array): Promise<Uint8Array> {
+  /** A large item as a run entry; nothing if it has been deleted since. */
+  async #addLarge(core: ShardCore, key: Uint8Array, page: Growing): Promise<void> {
     const looked = this.#reader.getEncoded(core, key);
     const found = looked instanceof Promise ? await looked : looked;
-    if (found.length < 0) return new Uint8Array(0);
+    page.maxSequence = Math.max(page.maxSequence, found.sequence);
+    if (found.length < 0) return;
+    page.size += itemSizeOf(found.view, found.at);
     const bytes = (RUN_ENTRY_BYTES + key.length + found.length + 7) & ~7;
     const entry = new Uint8Array(bytes);
     const view = new DataView(entry.buffer);
@@ -119,8 +120,29 @@ export class RawPages {
     view.setUint32(8, found.length, true);
     entry.set(key, RUN_ENTRY_BYTES);
     entry.set(found.view.subarray(found.at, found.at + found.length), RUN_ENTRY_BYTES + key.length);
-    return entry;
+    add(page, entry);
   }
+}
+
+interface Step {
+  /** Where to go on; undefined at the end of the piece. */
+  readonly lastKey: Uint8Array | undefined;
+  /** It is the key of an item that must be read on its own first. */
+  readonly large: boolean;
+}
+
+/** A page while it is read: copied entries, their bytes and DynamoDB bytes. */
+interface Growing {
+  readonly parts: Uint8Array[];
+  bytes: number;
+  size: number;
+  maxSequence: number;
+}
+
+function add(page: Growing, part: Uint8Array): void {
+  if (part.length === 0) return;
+  page.parts.push(part);
+  page.bytes += part.length;
 }
 
 function joined(parts: readonly Uint8Array[], bytes: number): Uint8Array {

@@ -191,7 +191,7 @@ export class Reader {
 }
 
 /** A copy that survives an await. */
-function owned(found: Encoded): Encoded {
+export function owned(found: Encoded): Encoded {
   if (found.length < 0) return { ...found };
   return { ...found, view: found.view.slice(found.at, found.at + found.length), at: 0 };
 }

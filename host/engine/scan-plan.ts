@@ -9,12 +9,15 @@ import type { Item } from '../table/item-types.js';
 import type { KeyBounds } from '../core/cursor-request.js';
 import type { KeyBuilder } from './key-builder.js';
 import { compareKeys } from './manifest.js';
-import type { Range, QueryRange, ScanRange } from './store.js';
+import type { QueryRange, ScanRange } from './store.js';
 import type { TableState } from './table-state.js';
 
 export interface Piece extends KeyBounds {
   readonly shard: number;
 }
+
+/** Which part of the hashes a scan is for. */
+type Segment = Pick<ScanRange, 'segment' | 'totalSegments'>;
 
 const HASHES = 1n << 64n;
 
@@ -22,7 +25,7 @@ export function planPage(
   keys: KeyBuilder,
   shardBits: number,
   table: TableState,
-  range: Range,
+  range: QueryRange | ScanRange,
   startKey: Item | undefined,
   reverse: boolean,
 ): Piece[] {
@@ -36,8 +39,7 @@ export function planPage(
     const piece = planQuery(keys, table, range, reverse);
     return start === undefined || narrow(piece, start, reverse) ? [piece] : [];
   }
-  if (range.kind !== 'scan') throw new TypeError('pages of indexes are not built yet');
-  const pieces = planScan(shardBits, table, range);
+  const pieces = planScan(shardBits, table.id, range);
   if (start === undefined) return pieces;
   const rest = pieces.filter((piece) => piece.shard >= startShard);
   if (rest[0]?.shard === startShard && !narrow(rest[0], start, false)) rest.shift();
@@ -64,11 +66,9 @@ function planQuery(
   return { shard, low: bounds.low, high: bounds.high, flags };
 }
 
-function planScan(shardBits: number, table: TableState, range: ScanRange): Piece[] {
-  const total = BigInt(range.totalSegments ?? 1);
-  const segment = BigInt(range.segment ?? 0);
-  const low = (segment * HASHES + total - 1n) / total;
-  const high = ((segment + 1n) * HASHES + total - 1n) / total; // exclusive
+/** Pieces of a keyspace whose keys lie in the shards of their hashes. */
+export function planScan(shardBits: number, keyspaceId: number, segment: Segment): Piece[] {
+  const [low, high] = hashesOf(segment);
   const perShard = HASHES >> BigInt(shardBits);
   const pieces: Piece[] = [];
   for (let shard = low / perShard; shard * perShard < high; shard++) {
@@ -76,12 +76,30 @@ function planScan(shardBits: number, table: TableState, range: ScanRange): Piece
     const to = from + perShard;
     pieces.push({
       shard: Number(shard),
-      low: hashKey(table.id, low > from ? low : from),
-      high: hashKey(table.id, high < to ? high : to),
+      low: hashKey(keyspaceId, low > from ? low : from),
+      high: hashKey(keyspaceId, high < to ? high : to),
       flags: CURSOR.HIGH_EXCLUSIVE,
     });
   }
   return pieces;
+}
+
+/** The keys of a segment, whatever shard they lie in. */
+export function segmentBounds(keyspaceId: number, segment: Segment): KeyBounds {
+  const [low, high] = hashesOf(segment);
+  return {
+    low: hashKey(keyspaceId, low),
+    high: hashKey(keyspaceId, high),
+    flags: CURSOR.HIGH_EXCLUSIVE,
+  };
+}
+
+/** The hashes of a segment, the upper bound exclusive. */
+function hashesOf({ segment = 0, totalSegments = 1 }: Segment): [low: bigint, high: bigint] {
+  const total = BigInt(totalSegments);
+  const low = (BigInt(segment) * HASHES + total - 1n) / total;
+  const high = ((BigInt(segment) + 1n) * HASHES + total - 1n) / total;
+  return [low, high];
 }
 
 /** Table id and hash, the beginning of every key; a hash of 2^64 is the beginning of the next table. */
@@ -93,8 +111,8 @@ function hashKey(tableId: number, hash: bigint): Uint8Array {
   return key;
 }
 
-/** Begins a piece after `start`. False if nothing of it is left. */
-function narrow(piece: Piece, start: Uint8Array, reverse: boolean): boolean {
+/** Begins bounds after `start`. False if nothing of them is left. */
+export function narrow(piece: KeyBounds, start: Uint8Array, reverse: boolean): boolean {
   if (reverse) {
     if (compareKeys(start, piece.high) <= 0) {
       piece.high = start;
@@ -107,8 +125,8 @@ function narrow(piece: Piece, start: Uint8Array, reverse: boolean): boolean {
   return compareKeys(piece.low, piece.high) <= 0;
 }
 
-/** Makes a piece go on behind a key that has been stepped over. */
-export function moveBound(piece: Piece, key: Uint8Array): void {
+/** Makes bounds go on behind a key that has been stepped over. */
+export function moveBound(piece: KeyBounds, key: Uint8Array): void {
   if ((piece.flags & CURSOR.REVERSE) !== 0) {
     piece.high = key;
     piece.flags |= CURSOR.HIGH_EXCLUSIVE;

@@ -36,7 +36,8 @@ export const BLOCK_TOP = 5;
 export const LOW_EXCLUSIVE = 1;
 export const HIGH_EXCLUSIVE = 2;
 export const REVERSE = 4;
-export const KEYS_ONLY = 8;
+/** Values are cut to the head of an item. */
+export const HEADS = 8;
 export const TOMBSTONES = 16;
 
 const PARAMS_AT = 256;
