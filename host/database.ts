@@ -119,13 +119,16 @@ export class Database implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   /** Use `open`. */
-  constructor(store: Store, options: Pick<ResolvedOptions, 'clock' | 'random'>) {
-    const { clock, random } = options;
+  constructor(
+    store: Store,
+    options: Pick<ResolvedOptions, 'clock' | 'random'> & Partial<ResolvedOptions>,
+  ) {
+    const { clock, random, tableDelayMs = 0 } = options;
     this.#store = store;
-    this.#context = { store, catalog: new Catalog(store), clock, random };
+    this.#context = { store, catalog: new Catalog(store, clock), clock, random, tableDelayMs };
   }
 
-  /** Makes a table. It is ACTIVE, and durable, when the promise resolves. */
+  /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */
   createTable(input: CreateTableInput): Promise<Answer<CreateTableOutput>> {
     return this.#answer(createTable, input);
   }

@@ -56,12 +56,13 @@ export { StorageError, type StorageErrorCode } from '../io/errors.js';
 export type { DocumentItem } from './operation/context.js';
 export type { ConsumedCapacity } from './operation/capacity.js';
 export type { Tag } from './operation/tags.js';
+export type { AttributeDefinition, KeySchemaElement } from './table/definition.js';
 export type {
-  AttributeDefinition,
-  KeySchemaElement,
+  GlobalSecondaryIndexDescription,
+  LocalSecondaryIndexDescription,
   ProvisionedThroughputDescription,
   TableDescription,
-} from './table/definition.js';
+} from './table/description.js';
 export type { PutItemInput, PutItemOutput } from './operation/put-item.js';
 export type { GetItemInput, GetItemOutput } from './operation/get-item.js';
 export type { DeleteItemInput, DeleteItemOutput } from './operation/delete-item.js';
@@ -77,7 +78,12 @@ export type {
   BatchWriteItemOutput,
   WriteRequest,
 } from './operation/batch-write-item.js';
-export type { CreateTableInput, CreateTableOutput } from './operation/create-table.js';
+export type {
+  CreateTableInput,
+  CreateTableOutput,
+  GlobalSecondaryIndex,
+  LocalSecondaryIndex,
+} from './operation/create-table.js';
 export type { DescribeTableInput, DescribeTableOutput } from './operation/describe-table.js';
 export type { DeleteTableInput, DeleteTableOutput } from './operation/delete-table.js';
 export type { ListTablesInput, ListTablesOutput } from './operation/list-tables.js';

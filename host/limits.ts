@@ -90,3 +90,15 @@ export const SHARDS_MAX = 64;
 export const WORKERS_MAX = 16;
 /** The default memory budget is a quarter of the machine, at most this. */
 export const MEMORY_MB_DEFAULT_MAX = 1_024;
+
+/** Attributes of the key of a table or a local index; of each kind in the key of a global one. */
+export const TABLE_KEYS_MAX = 2;
+export const INDEX_KEYS_OF_A_KIND_MAX = 4;
+export const LOCAL_INDEXES_MAX = 5;
+export const GLOBAL_INDEXES_MAX = 20;
+/** Names of one INCLUDE projection, and of all those of a table together. */
+export const NON_KEY_ATTRIBUTES_MAX = 20;
+export const PROJECTED_ATTRIBUTES_PER_TABLE_MAX = 100;
+/** What an on-demand table or index serves from the start. */
+export const ON_DEMAND_WARM_READS = 12_000;
+export const ON_DEMAND_WARM_WRITES = 4_000;

@@ -33,6 +33,11 @@ export interface OpenOptions {
   workers?: number;
   /** Where times come from. Default the system's. For simulations. */
   clock?: Clock;
+  /**
+   * For how long tables are shown as CREATING, UPDATING or DELETING after the work is done, as on
+   * AWS, in milliseconds. Default 0: not at all. For tests of code that waits for tables.
+   */
+  tableDelayMs?: number;
   /** Where randomness comes from. Default the system's. For simulations. */
   random?: Random;
 }
@@ -59,6 +64,10 @@ const RULES: {
   ],
   compression: ['true or false', (value) => typeof value === 'boolean'],
   workers: [`a whole number from 1 to ${WORKERS_MAX}`, (value) => isInteger(value, 1, WORKERS_MAX)],
+  tableDelayMs: [
+    'a whole number of milliseconds from 0',
+    (value) => isInteger(value, 0, 86_400_000),
+  ],
   clock: [
     'an object with nowMs() and monotonicMs()',
     (value) => hasMethods(value, ['nowMs', 'monotonicMs']),
@@ -94,6 +103,7 @@ export function resolveOptions(options: unknown = {}): ResolvedOptions {
     memoryMb: given.memoryMb ?? defaultMemoryMb(),
     compression: given.compression ?? true,
     workers: given.workers ?? Math.min(WORKERS_MAX, Math.max(1, os.availableParallelism() - 1)),
+    tableDelayMs: given.tableDelayMs ?? 0,
     clock: given.clock ?? systemClock,
     random: given.random ?? systemRandom,
   };

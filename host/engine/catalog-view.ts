@@ -8,6 +8,17 @@ import { readCatalog } from './catalog-memory.js';
 import { TableState } from './table-state.js';
 import type { StoredTable, TableKeyspace } from './store.js';
 
+/** What a definition may be without. */
+const ABSENT: Partial<StoredTable> = {
+  onDemandSinceMs: undefined,
+  tableClass: undefined,
+  indexes: undefined,
+  streams: undefined,
+  ttl: undefined,
+  ranked: undefined,
+  settings: undefined,
+};
+
 export class CatalogView {
   readonly #buffer: SharedArrayBuffer;
   #tables = new Map<number, TableState>();
@@ -49,10 +60,10 @@ export class CatalogView {
     if (table.dropped) throw new ResourceNotFoundException('Requested resource not found');
   }
 
-  /** An unchanged definition keeps its object; a changed one gets the new fields in the same object. */
+  /** A changed definition gets the new fields in the same object, and loses those it has no more. */
   #keep(stored: StoredTable): TableState {
     const known = this.#tables.get(stored.id);
     if (known === undefined) return new TableState(stored);
-    return Object.assign(known, stored);
+    return known.revision === stored.revision ? known : Object.assign(known, ABSENT, stored);
   }
 }

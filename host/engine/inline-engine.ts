@@ -144,8 +144,8 @@ class InlineServices implements Services {
     return this.#keeper.handle({ kind: 'createTable', definition }) as number;
   }
 
-  async updateTable(id: number, definition: TableDefinition): Promise<void> {
-    this.#keeper.handle({ kind: 'updateTable', id, definition });
+  async updateTable(id: number, definition: TableDefinition): Promise<boolean> {
+    return this.#keeper.handle({ kind: 'updateTable', id, definition }) as boolean;
   }
 
   async dropTable(id: number): Promise<void> {

@@ -35,7 +35,8 @@ export type KeeperRequest =
 export interface KeeperReplies {
   open: undefined;
   createTable: number;
-  updateTable: undefined;
+  /** False: nothing was changed, as the definition is not the one it was made from any more. */
+  updateTable: boolean;
   dropTable: undefined;
   plan: MergePlan | undefined;
   version: undefined;

@@ -28,6 +28,7 @@ import { KeeperLog } from './keeper-log.js';
 import { ManifestStore } from './manifest-store.js';
 import type { Edit, Identity, ShardState } from './manifest.js';
 import { createDatabaseMemory } from './database-memory.js';
+import { withIds } from './keyspace-ids.js';
 import { readShardStats } from './shard-stats.js';
 import { loadShapes } from './shape-loader.js';
 import type { RecoveryReport } from './recovery-report.js';
@@ -265,17 +266,27 @@ export class Keeper {
     if (tables.some((table) => table.name === definition.name)) {
       throw new ResourceInUseException(`Table already exists: ${definition.name}`);
     }
-    this.#edit({ kind: 'table', table: { ...definition, id } });
+    this.#editTable(id, definition, 1, id + 1);
     return id;
   }
 
-  #updateTable(id: number, definition: TableDefinition): void {
-    this.#requireTable(id);
-    this.#edit({ kind: 'table', table: { ...definition, id } satisfies StoredTable });
+  /** Two threads may change a table at a time: the later one learns it, and begins again. */
+  #updateTable(id: number, definition: TableDefinition): boolean {
+    const { revision } = this.#requireTable(id);
+    if (definition.revision !== revision) return false;
+    this.#editTable(id, definition, (revision ?? 0) + 1, this.#manifest.state.nextTableId);
+    return true;
   }
 
-  #requireTable(id: number): void {
-    if (this.#manifest.state.tables.some((table) => table.id === id)) return;
+  #editTable(id: number, definition: TableDefinition, revision: number, nextId: number): void {
+    let next = nextId;
+    const table: StoredTable = { ...withIds(definition, () => next++), id, revision };
+    this.#edit({ kind: 'table', table });
+  }
+
+  #requireTable(id: number): StoredTable {
+    const found = this.#manifest.state.tables.find((table) => table.id === id);
+    if (found !== undefined) return found;
     throw new ResourceNotFoundException('Requested resource not found');
   }
 

@@ -97,10 +97,11 @@ export class LsmStore implements Store {
     return this.#reloaded(id);
   }
 
-  async updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable> {
+  async updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable | undefined> {
     this.#check();
-    await this.#services.updateTable(id, definition);
-    return this.#reloaded(id);
+    const updated = await this.#services.updateTable(id, definition);
+    const table = this.#reloaded(id);
+    return updated ? table : undefined;
   }
 
   async dropKeyspace(id: number): Promise<void> {

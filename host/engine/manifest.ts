@@ -6,6 +6,7 @@
 // file ids are never used twice.
 
 import { pack, unpack } from 'msgpackr';
+import { keyspaceIds } from './keyspace-ids.js';
 import type { StoredTable } from './store.js';
 
 export const LEVELS = 7;
@@ -66,7 +67,7 @@ export interface ManifestState {
   nextFile: number;
   durableGroup: number;
   tables: StoredTable[];
-  /** Ids of dropped tables whose entries compaction may still meet. */
+  /** Ids of dropped tables and indexes whose entries compaction may still meet. */
   dropped: number[];
   shards: ShardState[];
 }
@@ -107,12 +108,12 @@ export function applyEdit(state: ManifestState | undefined, edit: Edit): Manifes
       state.owner = edit.owner;
       break;
     case 'table':
-      state.tables = [...state.tables.filter((table) => table.id !== edit.table.id), edit.table];
-      state.nextTableId = Math.max(state.nextTableId, edit.table.id + 1);
+      forgetKeyspaces(state, edit.table.id, keyspaceIds(edit.table));
+      state.tables.push(edit.table);
+      state.nextTableId = Math.max(state.nextTableId, ...keyspaceIds(edit.table).map(following));
       break;
     case 'drop':
-      state.tables = state.tables.filter((table) => table.id !== edit.id);
-      state.dropped.push(edit.id);
+      forgetKeyspaces(state, edit.id, []);
       break;
     case 'version':
       applyVersionEdit(state.shards[edit.shard], edit);
@@ -121,6 +122,15 @@ export function applyEdit(state: ManifestState | undefined, edit: Edit): Manifes
       break;
   }
   return state;
+}
+
+const following = (id: number): number => id + 1;
+
+/** Takes out the table with this id; of its keyspaces the `kept` ones live on. */
+function forgetKeyspaces(state: ManifestState, id: number, kept: readonly number[]): void {
+  const known = state.tables.filter((table) => table.id === id).flatMap(keyspaceIds);
+  state.dropped.push(...known.filter((keyspace) => !kept.includes(keyspace)));
+  state.tables = state.tables.filter((table) => table.id !== id);
 }
 
 function applyVersionEdit(shard: ShardState, edit: Extract<Edit, { kind: 'version' }>): void {

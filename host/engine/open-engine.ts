@@ -180,8 +180,8 @@ class ThreadServices implements Services {
     return this.#keeper.ask({ kind: 'createTable', definition });
   }
 
-  async updateTable(id: number, definition: TableDefinition): Promise<void> {
-    await this.#keeper.ask({ kind: 'updateTable', id, definition });
+  updateTable(id: number, definition: TableDefinition): Promise<boolean> {
+    return this.#keeper.ask({ kind: 'updateTable', id, definition });
   }
 
   async dropTable(id: number): Promise<void> {

@@ -19,7 +19,8 @@ export interface Services extends Progress {
   readonly keepAlive: KeepAlive;
   /** Resolves with the id, once the table is durable and visible. */
   createTable(definition: TableDefinition): Promise<number>;
-  updateTable(id: number, definition: TableDefinition): Promise<void>;
+  /** False: the definition had changed meanwhile. */
+  updateTable(id: number, definition: TableDefinition): Promise<boolean>;
   dropTable(id: number): Promise<void>;
   /** For `attach` in another thread. */
   share(): unknown;

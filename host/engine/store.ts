@@ -124,6 +124,8 @@ export interface TableDefinition {
   readonly ranked?: boolean;
   /** What control operations keep and give back unread: table class dates, SSE, warm throughput, policies... */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Counts the changes of the definition. The store fills it in. */
+  readonly revision?: number;
 }
 
 /**
@@ -294,7 +296,12 @@ export interface DeleteOptions {
  * Figures of one table. They may be estimates; right after a flush and with no overwrites they are
  * exact.
  */
-export interface TableFigures {
+export interface TableFigures extends KeyspaceFigures {
+  /** By name: entries, and the DynamoDB bytes of their views. */
+  readonly indexes?: ReadonlyMap<string, KeyspaceFigures>;
+}
+
+export interface KeyspaceFigures {
   readonly itemCount: number;
   readonly sizeBytes: number;
 }
@@ -312,10 +319,12 @@ export interface Store {
    */
   createKeyspace(definition: TableDefinition): Promise<StoredTable>;
   /**
-   * Replaces the definition of the table with this id; name and key stay. Resolves with the new
-   * catalog entry.
+   * Replaces the definition of the table with this id; name and key stay. Indexes, streams and TTL
+   * that say id 0 get theirs; entries of those that are left out are gone. Resolves with the new
+   * catalog entry, or, having changed nothing, with undefined if the definition has changed since
+   * the one with this `revision`.
    */
-  updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable>;
+  updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable | undefined>;
   /** After this resolves no call sees an item of it again. */
   dropKeyspace(id: number): Promise<void>;
   /** All live tables, in no promised order. */

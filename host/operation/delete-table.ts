@@ -1,6 +1,7 @@
-// DeleteTable: drops a table and all its items. It is gone, durably, when the promise resolves.
+// DeleteTable: drops a table and all its items. It is gone, durably, when the promise resolves, or
+// `tableDelayMs` later.
 
-import { describeDefinition, type TableDescription } from '../table/definition.js';
+import { describeDefinition, type TableDescription } from '../table/description.js';
 import { checkTableName } from './constraints.js';
 import type { OperationContext } from './context.js';
 import { readInput, readString } from './wire-types.js';
@@ -22,7 +23,11 @@ export async function deleteTable(
   const name = readString(input.TableName, 'TableName');
   checkTableName(name);
   const table = context.catalog.requireDroppable(name);
-  await context.catalog.drop(table);
+  const dropped = context.catalog.drop(table, context.tableDelayMs);
+  if (context.tableDelayMs === 0) await dropped;
+  // A database that is closed before the delay is over keeps the table.
+  else dropped.catch(() => {});
   const figures = { itemCount: 0, sizeBytes: 0 };
-  return { TableDescription: describeDefinition(table, 'DELETING', figures, 'delete') };
+  const nowMs = context.clock.nowMs();
+  return { TableDescription: describeDefinition(table, 'DELETING', figures, 'delete', nowMs) };
 }

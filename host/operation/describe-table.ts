@@ -1,6 +1,6 @@
 // DescribeTable: what a table is and how it stands.
 
-import { describeDefinition, type TableDescription } from '../table/definition.js';
+import { describeDefinition, type TableDescription } from '../table/description.js';
 import { checkTableName } from './constraints.js';
 import type { OperationContext } from './context.js';
 import { readInput, readString } from './wire-types.js';
@@ -21,9 +21,9 @@ export async function describeTable(
   const input = readInput('describeTable', rawInput);
   const name = readString(input.TableName, 'TableName');
   checkTableName(name);
-  const { status, table } = context.catalog.describe(name);
-  const live = status === 'ACTIVE' ? context.catalog.find(table.name) : undefined;
+  const { status, table, live } = context.catalog.describe(name);
   const figures =
     live === undefined ? { itemCount: 0, sizeBytes: 0 } : await context.store.tableFigures(live);
-  return { Table: describeDefinition(table, status, figures, 'describe') };
+  const nowMs = context.clock.nowMs();
+  return { Table: describeDefinition(table, status, figures, 'describe', nowMs) };
 }

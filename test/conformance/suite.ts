@@ -5,11 +5,13 @@ import { itemValues } from './cases/item-values.js';
 import { keyConditions } from './cases/key-conditions.js';
 import { pages } from './cases/pages.js';
 import { singleItems } from './cases/single-items.js';
+import { tableFeatures } from './cases/table-features.js';
 import { tables } from './cases/tables.js';
 import type { DoorFactory } from './door.js';
 
 export function conformance(factory: DoorFactory): void {
   tables(factory);
+  tableFeatures(factory);
   itemValues(factory);
   singleItems(factory);
   keyConditions(factory);

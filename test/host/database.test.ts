@@ -41,11 +41,7 @@ const LATER: readonly (readonly [call: (db: Database) => Promise<unknown>, param
       } as never),
     'ProjectionExpression',
   ],
-  [(db) => create(db, { GlobalSecondaryIndexes: [{}] }), 'GlobalSecondaryIndexes'],
-  [(db) => create(db, { LocalSecondaryIndexes: [{}] }), 'LocalSecondaryIndexes'],
-  [(db) => create(db, { StreamSpecification: { StreamEnabled: true } }), 'StreamSpecification'],
-  [(db) => create(db, { SSESpecification: { Enabled: true } }), 'SSESpecification'],
-  [(db) => create(db, { OnDemandThroughput: {} }), 'OnDemandThroughput'],
+  [(db) => create(db, { VectorIndexes: [{}] }), 'VectorIndexes'],
 ];
 
 function create(db: Database, more: object): Promise<unknown> {

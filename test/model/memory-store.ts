@@ -28,6 +28,7 @@ import {
   type WriteRequest,
   type WriteResult,
 } from '../../host/engine/store.js';
+import { withIds } from '../../host/engine/keyspace-ids.js';
 import { itemSize } from '../../host/table/item-size.js';
 import type { Item, KeyValue } from '../../host/table/item-types.js';
 import { keyOfItem } from '../../host/table/key-schema.js';
@@ -61,17 +62,19 @@ export class MemoryStore implements Store {
   async createKeyspace(definition: TableDefinition): Promise<StoredTable> {
     this.#requireOpen();
     const id = this.#nextId++;
-    const table: MemoryTable = { ...this.#stored(definition), id, dropped: false, rows: [] };
+    const table: MemoryTable = { ...this.#stored(definition, 1), id, dropped: false, rows: [] };
     await turn();
     this.#tables.set(table.id, table);
     return table;
   }
 
-  async updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable> {
+  async updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable | undefined> {
     const table = this.#live({ id });
-    const { dropped, rows } = table;
+    const { dropped, rows, name, key, revision = 0 } = table;
+    if (definition.revision !== revision) return undefined;
+    const stored = this.#stored(definition, revision + 1);
     for (const member of Object.keys(table)) Reflect.deleteProperty(table, member);
-    return Object.assign(table, this.#stored(definition), { id, dropped, rows });
+    return Object.assign(table, stored, { id, name, key, dropped, rows });
   }
 
   async dropKeyspace(id: number): Promise<void> {
@@ -255,18 +258,10 @@ export class MemoryStore implements Store {
   }
 
   /** A definition with ids for what has none yet, through JSON as the engine's manifest makes one. */
-  #stored(definition: TableDefinition): TableDefinition {
-    const identified = <Part extends { readonly id: number }>(part: Part): Part =>
-      part.id > 0 ? part : { ...part, id: this.#nextId++ };
-    const { indexes, streams, ttl } = definition;
-    return JSON.parse(
-      JSON.stringify({
-        ...definition,
-        indexes: indexes?.map(identified),
-        streams: streams?.map(identified),
-        ttl: ttl === undefined ? undefined : identified(ttl),
-      }),
-    ) as TableDefinition;
+  /** A round trip through JSON, as the engine's catalog makes one. */
+  #stored(definition: TableDefinition, revision: number): TableDefinition {
+    const identified = withIds({ ...definition, revision }, () => this.#nextId++);
+    return JSON.parse(JSON.stringify(identified)) as TableDefinition;
   }
 
   #requireOpen(): void {
