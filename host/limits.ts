@@ -58,6 +58,19 @@ export const TOTAL_SEGMENTS_MAX = 1_000_000;
 /** Names of one ListTables page. */
 export const LIST_TABLES_LIMIT_MAX = 100;
 
+/** Stream records are kept, and streams that were disabled or whose table is gone stay readable, that long. */
+export const STREAM_RETENTION_MS = 86_400_000;
+/** A shard iterator is good that long. */
+export const SHARD_ITERATOR_LIFE_MS = 900_000;
+/** Records and bytes of one GetRecords page. */
+export const STREAM_RECORDS_MAX = 1_000;
+export const STREAM_RECORDS_BYTES_MAX = 1_048_576;
+/** Streams of one ListStreams page, shards of one DescribeStream page. */
+export const LIST_STREAMS_LIMIT_MAX = 100;
+export const DESCRIBE_STREAM_LIMIT_MAX = 100;
+/** An item whose expiry lies further back is not removed any more. */
+export const TTL_AGE_MAX_SECONDS = 157_784_760;
+
 /** An expression as sent, before placeholders are resolved, in UTF-8 bytes. */
 export const EXPRESSION_BYTES_MAX = 4_096;
 /** Comparators, AND, OR, NOT, BETWEEN and IN of one expression. */

@@ -2,6 +2,7 @@
 
 import { Database, openDatabase, type SharedDatabase } from './database.js';
 import { attachEngine, openEngine, type SharedEngine } from './engine/open-engine.js';
+import { ManualClock } from './clock.js';
 import { resolveOptions, type OpenOptions } from './options.js';
 
 /**
@@ -20,8 +21,8 @@ import { resolveOptions, type OpenOptions } from './options.js';
  */
 export function open(path?: string, options?: OpenOptions): Promise<Database> {
   return openDatabase(
-    (folder, { durability, shards, memoryMb, compression, workers, random }) =>
-      openEngine(folder, { durability, shards, memoryMb, compression, workers, random }),
+    (folder, { durability, shards, memoryMb, compression, workers, random, clock }) =>
+      openEngine(folder, { durability, shards, memoryMb, compression, workers, random, clock }),
     path,
     options,
   );
@@ -40,5 +41,10 @@ export function open(path?: string, options?: OpenOptions): Promise<Database> {
  */
 export function attach(token: SharedDatabase): Database {
   // The token is opaque to users; its content is what LsmStore.share() gave.
-  return new Database(attachEngine(token as unknown as SharedEngine), resolveOptions());
+  const engine = token as unknown as SharedEngine;
+  const { clock } = engine.handles;
+  return new Database(attachEngine(engine), {
+    ...resolveOptions(),
+    ...(clock === undefined ? {} : { clock: new ManualClock(clock) }),
+  });
 }

@@ -1,7 +1,7 @@
 // The options of `open`: which there are, what each takes, and the defaults.
 
 import os from 'node:os';
-import { systemClock, type Clock } from './clock.js';
+import { ManualClock, systemClock, type Clock } from './clock.js';
 import { InvalidOption, describeValue } from './errors.js';
 import { MEMORY_MB_DEFAULT_MAX, SHARDS_MAX, WORKERS_MAX } from './limits.js';
 import { systemRandom, type Random } from './random.js';
@@ -31,8 +31,11 @@ export interface OpenOptions {
    * All databases of a process share them: the first one opened decides.
    */
   workers?: number;
-  /** Where times come from. Default the system's. For simulations. */
-  clock?: Clock;
+  /**
+   * Where times come from. Default the system's. `'manual'`: time stands still, from the moment of
+   * opening, until `db.clock.advance('2 days')`; expiry of items and streams then can be tested.
+   */
+  clock?: Clock | 'manual';
   /**
    * For how long tables are shown as CREATING, UPDATING or DELETING after the work is done, as on
    * AWS, in milliseconds. Default 0: not at all. For tests of code that waits for tables.
@@ -46,8 +49,8 @@ export interface OpenOptions {
  * All options, with their defaults filled in; but for `shards`, which an existing database knows
  * itself.
  */
-export type ResolvedOptions = Readonly<Required<Omit<OpenOptions, 'shards'>>> &
-  Pick<OpenOptions, 'shards'>;
+export type ResolvedOptions = Readonly<Required<Omit<OpenOptions, 'shards' | 'clock'>>> &
+  Pick<OpenOptions, 'shards'> & { readonly clock: Clock };
 
 /** One rule for each option: what it must be, in words, and whether a value is that. */
 const RULES: {
@@ -69,8 +72,8 @@ const RULES: {
     (value) => isInteger(value, 0, 86_400_000),
   ],
   clock: [
-    'an object with nowMs() and monotonicMs()',
-    (value) => hasMethods(value, ['nowMs', 'monotonicMs']),
+    "'manual' or an object with nowMs() and monotonicMs()",
+    (value) => value === 'manual' || hasMethods(value, ['nowMs', 'monotonicMs']),
   ],
   random: ['an object with bytes(count)', (value) => hasMethods(value, ['bytes'])],
 };
@@ -104,7 +107,10 @@ export function resolveOptions(options: unknown = {}): ResolvedOptions {
     compression: given.compression ?? true,
     workers: given.workers ?? Math.min(WORKERS_MAX, Math.max(1, os.availableParallelism() - 1)),
     tableDelayMs: given.tableDelayMs ?? 0,
-    clock: given.clock ?? systemClock,
+    clock:
+      given.clock === 'manual'
+        ? new ManualClock(systemClock.nowMs())
+        : (given.clock ?? systemClock),
     random: given.random ?? systemRandom,
   };
 }

@@ -22,6 +22,8 @@ export interface DatabaseHandles {
   readonly control: SharedArrayBuffer;
   readonly doorbell: SharedArrayBuffer;
   readonly catalog: SharedArrayBuffer;
+  /** The memory of a manual clock. */
+  readonly clock?: SharedArrayBuffer;
   readonly seedLow: number;
   readonly seedHigh: number;
   readonly options: EngineOptions;

@@ -5,7 +5,7 @@
 //
 // A reader copies, then looks at the version again; on a change it reads anew.
 
-import type { StoredTable } from './store.js';
+import type { RetiredTable, StoredTable } from './store.js';
 
 const BYTES_MAX = 64 * 1024 * 1024;
 const HEADER_BYTES = 8;
@@ -13,6 +13,8 @@ const HEADER_BYTES = 8;
 export interface CatalogSnapshot {
   epoch: number;
   tables: StoredTable[];
+  /** Absent: none. */
+  retired?: RetiredTable[];
 }
 
 export function createCatalogMemory(): SharedArrayBuffer {

@@ -6,7 +6,7 @@
 import { ResourceNotFoundException } from '../errors.js';
 import { readCatalog } from './catalog-memory.js';
 import { TableState } from './table-state.js';
-import type { StoredTable, TableKeyspace } from './store.js';
+import type { RetiredTable, StoredTable, TableKeyspace } from './store.js';
 
 /** What a definition may be without. */
 const ABSENT: Partial<StoredTable> = {
@@ -22,6 +22,8 @@ const ABSENT: Partial<StoredTable> = {
 export class CatalogView {
   readonly #buffer: SharedArrayBuffer;
   #tables = new Map<number, TableState>();
+  /** Dropped tables with streams that can still be read. */
+  retired: readonly RetiredTable[] = [];
   /** The epoch that calls are planned with. */
   epoch = -1;
 
@@ -31,12 +33,13 @@ export class CatalogView {
   }
 
   reload(): void {
-    const { epoch, tables } = readCatalog(this.#buffer);
+    const { epoch, tables, retired = [] } = readCatalog(this.#buffer);
     if (epoch === this.epoch) return;
     const next = new Map<number, TableState>();
     for (const stored of tables) next.set(stored.id, this.#keep(stored));
     for (const [id, table] of this.#tables) if (!next.has(id)) table.dropped = true;
     this.#tables = next;
+    this.retired = retired;
     this.epoch = epoch;
   }
 

@@ -7,6 +7,7 @@
 import type { FileSystem } from '../../io/disk/file-system.js';
 import { ensureDirectory } from '../../io/disk/atomic-file.js';
 import { StorageError } from '../../io/errors.js';
+import { systemClock, type Clock } from '../clock.js';
 import type { Random } from '../random.js';
 import {
   CONTROL,
@@ -49,6 +50,7 @@ export async function openInline(
   fileSystem: FileSystem,
   random: Random,
   pace: Pace = 'manual',
+  clock: Clock = systemClock,
 ): Promise<InlineEngine> {
   Keeper.inspect(fileSystem, request.folder, module);
   ensureDirectory(fileSystem, request.folder);
@@ -60,7 +62,7 @@ export async function openInline(
     const worker = new Attachment(handles, fileSystem, true);
     services = new InlineServices(keeper, worker, fileSystem, new MergeBench(module), pace);
     keeper.recover(services.makeRoom, () => undefined);
-    const store = new LsmStore(handles, fileSystem, true, services, undefined);
+    const store = new LsmStore(handles, fileSystem, true, services, undefined, clock);
     services.store = store;
     const { turn, work } = services;
     return { store, keeper, turn, work };
@@ -148,8 +150,12 @@ class InlineServices implements Services {
     return this.#keeper.handle({ kind: 'updateTable', id, definition }) as boolean;
   }
 
-  async dropTable(id: number): Promise<void> {
-    this.#keeper.handle({ kind: 'dropTable', id });
+  async dropTable(id: number, atMs: number): Promise<void> {
+    this.#keeper.handle({ kind: 'dropTable', id, atMs });
+  }
+
+  async forgetRetired(id: number): Promise<void> {
+    this.#keeper.handle({ kind: 'forgetRetired', id });
   }
 
   share(): never {

@@ -25,7 +25,9 @@ export type KeeperRequest =
   | OpenRequest
   | { kind: 'createTable'; definition: TableDefinition }
   | { kind: 'updateTable'; id: number; definition: TableDefinition }
-  | { kind: 'dropTable'; id: number }
+  /** Streams of the table stay readable from `atMs` on for their retention. */
+  | { kind: 'dropTable'; id: number; atMs: number }
+  | { kind: 'forgetRetired'; id: number }
   /** The next merge of a shard, which has `level0` tables there now; `full` merges everything down. */
   | { kind: 'plan'; shard: number; full: boolean; level0: number }
   /** Makes a change of a shard's tables durable in the manifest. */
@@ -38,6 +40,7 @@ export interface KeeperReplies {
   /** False: nothing was changed, as the definition is not the one it was made from any more. */
   updateTable: boolean;
   dropTable: undefined;
+  forgetRetired: undefined;
   plan: MergePlan | undefined;
   version: undefined;
   close: undefined;

@@ -203,7 +203,9 @@ export class Keeper {
         return this.#updateTable(request.id, request.definition);
       case 'dropTable':
         this.#requireTable(request.id);
-        return this.#edit({ kind: 'drop', id: request.id });
+        return this.#edit({ kind: 'drop', id: request.id, atMs: request.atMs });
+      case 'forgetRetired':
+        return this.#edit({ kind: 'forget', id: request.id });
       case 'plan':
         return this.#plan(request);
       case 'version':
@@ -310,7 +312,8 @@ export class Keeper {
   }
 
   #publishCatalog(epoch: number): void {
-    writeCatalog(this.#handles.catalog, { epoch, tables: this.#manifest.state.tables });
+    const { tables, retired } = this.#manifest.state;
+    writeCatalog(this.#handles.catalog, { epoch, tables, retired });
   }
 
   #raiseCatalogEpoch(epoch: number): void {

@@ -3,6 +3,9 @@
 
 import type { StoredTable, TableDefinition } from './store.js';
 
+/** Ids below 16 are the engine's own. Keyspace 0 holds shapes (core-as/layout.ts). */
+export const KEYSPACE_NOTES = 8;
+
 /** All keyspaces of a table, its items first. */
 export function keyspaceIds(table: StoredTable): number[] {
   return [

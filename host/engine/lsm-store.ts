@@ -4,6 +4,7 @@
 // catalog to the keeper, background work to the pool.
 
 import type { FileSystem } from '../../io/disk/file-system.js';
+import type { Clock } from '../clock.js';
 import { STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
@@ -15,6 +16,7 @@ import { BlockProvider } from './block-provider.js';
 import { CatalogView } from './catalog-view.js';
 import { Durability } from './durability.js';
 import { KeyBuilder } from './key-builder.js';
+import { LsmHidden } from './lsm-hidden.js';
 import { Pages } from './pages.js';
 import type { PagePool } from './pooled-pages.js';
 import { Reader, type Encoded } from './reader.js';
@@ -36,12 +38,14 @@ import type {
   WriteRequest,
   WriteResult,
 } from './store.js';
+import { countTable } from './table-figures.js';
 import type { TableState } from './table-state.js';
 import { Writer } from './writer.js';
 
 export class LsmStore implements Store {
   readonly attachment: Attachment;
   readonly durability: Durability;
+  readonly hidden: LsmHidden;
   readonly #catalog: CatalogView;
   readonly #keys: KeyBuilder;
   readonly #shapes: ShapeIds;
@@ -50,6 +54,7 @@ export class LsmStore implements Store {
   readonly #reader: Reader;
   readonly #pages: Pages;
   readonly #services: Services;
+  readonly #clock: Clock;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -58,10 +63,12 @@ export class LsmStore implements Store {
     blocking: boolean,
     services: Services,
     pool: PagePool | undefined,
+    clock: Clock,
   ) {
     const attachment = new Attachment(handles, fileSystem, blocking);
     this.attachment = attachment;
     this.#services = services;
+    this.#clock = clock;
     this.#catalog = new CatalogView(handles.catalog);
     this.#keys = new KeyBuilder(attachment.workbench, attachment.shards.length);
     this.#shapes = new ShapeIds(attachment);
@@ -80,9 +87,12 @@ export class LsmStore implements Store {
     const blocks = new BlockProvider(attachment);
     const catalog = this.#catalog;
     const [keys, shapes] = [this.#keys, this.#shapes];
+    const [batch, writer] = [this.#batch, this.#writer];
     const reader = new Reader(attachment, catalog, keys, blocks);
     this.#reader = reader;
-    this.#pages = new Pages({ attachment, catalog, keys, reader, shapes, blocks }, pool);
+    const parts = { attachment, catalog, keys, reader, shapes, blocks };
+    this.#pages = new Pages(parts, pool);
+    this.hidden = new LsmHidden({ ...parts, batch, writer, services });
   }
 
   catalog(): readonly StoredTable[] {
@@ -106,7 +116,7 @@ export class LsmStore implements Store {
 
   async dropKeyspace(id: number): Promise<void> {
     this.#check();
-    await this.#services.dropTable(id);
+    await this.#services.dropTable(id, this.#clock.nowMs());
     this.#catalog.reload();
   }
 
@@ -208,23 +218,8 @@ export class LsmStore implements Store {
     return this.#batch.sizeOf(item);
   }
 
-  async tableFigures(table: TableKeyspace): Promise<TableFigures> {
-    let itemCount = 0;
-    let sizeBytes = 0;
-    let startKey: Item | undefined;
-    do {
-      const options: PageOptions = {
-        bytesMax: 64 * 1024 * 1024,
-        consistent: false,
-        select: 'count',
-        startKey,
-      };
-      const page: Page = await this.page(table, { kind: 'scan' }, options);
-      itemCount += page.count;
-      sizeBytes += page.sizeBytes;
-      startKey = page.lastKey;
-    } while (startKey !== undefined);
-    return { itemCount, sizeBytes };
+  tableFigures(table: TableKeyspace): Promise<TableFigures> {
+    return countTable(this, table);
   }
 
   stats(): StoreFigures & { shards: ShardFigures[] } {

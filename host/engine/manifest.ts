@@ -6,8 +6,9 @@
 // file ids are never used twice.
 
 import { pack, unpack } from 'msgpackr';
+import { STREAM_RETENTION_MS } from '../limits.js';
 import { keyspaceIds } from './keyspace-ids.js';
-import type { StoredTable } from './store.js';
+import type { RetiredTable, StoredTable } from './store.js';
 
 export const LEVELS = 7;
 
@@ -48,7 +49,9 @@ export type Edit =
   | { kind: 'owner'; owner: string }
   | { kind: 'snapshot'; state: ManifestState }
   | { kind: 'table'; table: StoredTable }
-  | { kind: 'drop'; id: number }
+  | { kind: 'drop'; id: number; atMs?: number }
+  /** A retired table with its streams. */
+  | { kind: 'forget'; id: number }
   | {
       kind: 'version';
       shard: number;
@@ -67,7 +70,9 @@ export interface ManifestState {
   nextFile: number;
   durableGroup: number;
   tables: StoredTable[];
-  /** Ids of dropped tables and indexes whose entries compaction may still meet. */
+  /** Dropped tables with streams that are still read. Absent: none. */
+  retired?: RetiredTable[];
+  /** Ids of dropped keyspaces whose entries compaction may still meet. */
   dropped: number[];
   shards: ShardState[];
 }
@@ -113,7 +118,12 @@ export function applyEdit(state: ManifestState | undefined, edit: Edit): Manifes
       state.nextTableId = Math.max(state.nextTableId, ...keyspaceIds(edit.table).map(following));
       break;
     case 'drop':
-      forgetKeyspaces(state, edit.id, []);
+      forgetKeyspaces(state, edit.id, retireStreams(state, edit.id, edit.atMs ?? 0));
+      break;
+    case 'forget':
+      for (const { id, streams } of state.retired ?? [])
+        if (id === edit.id) state.dropped.push(...streams.map((stream) => stream.id));
+      state.retired = state.retired?.filter(({ id }) => id !== edit.id);
       break;
     case 'version':
       applyVersionEdit(state.shards[edit.shard], edit);
@@ -131,6 +141,18 @@ function forgetKeyspaces(state: ManifestState, id: number, kept: readonly number
   const known = state.tables.filter((table) => table.id === id).flatMap(keyspaceIds);
   state.dropped.push(...known.filter((keyspace) => !kept.includes(keyspace)));
   state.tables = state.tables.filter((table) => table.id !== id);
+}
+
+/** Streams outlive their table until their retention is over. Returns their keyspaces. */
+function retireStreams(state: ManifestState, tableId: number, atMs: number): number[] {
+  const table = state.tables.find(({ id }) => id === tableId);
+  const streams = (table?.streams ?? [])
+    .map((stream) => ({ ...stream, disabledAtMs: stream.disabledAtMs ?? atMs }))
+    .filter(({ disabledAtMs }) => disabledAtMs + STREAM_RETENTION_MS > atMs);
+  if (table === undefined || streams.length === 0) return [];
+  const { id, name, arn, key } = table;
+  state.retired = [...(state.retired ?? []), { id, name, arn, key, streams }];
+  return streams.map((stream) => stream.id);
 }
 
 function applyVersionEdit(shard: ShardState, edit: Extract<Edit, { kind: 'version' }>): void {

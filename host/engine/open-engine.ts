@@ -7,6 +7,7 @@ import {
   realFileSystem,
   removeTemporaryFolder,
 } from '../../io/disk/real-file-system.js';
+import { ManualClock, systemClock, type Clock } from '../clock.js';
 import { DatabaseClosed } from '../errors.js';
 import { randomUuid, type Random } from '../random.js';
 import { CONTROL, Control, Doorbell } from '../runtime/control.js';
@@ -33,6 +34,8 @@ export interface EngineSettings {
   /** Of the process's pool, if this is its first database. */
   readonly workers?: number;
   readonly random: Random;
+  /** Default the system's. A manual one is shared with the threads that attach. */
+  readonly clock?: Clock;
   /** The core with assertions and bounds. */
   readonly checked?: boolean;
   /** Sizes, for tests and benchmarks. */
@@ -66,7 +69,11 @@ export async function openEngine(
   const keepAlive = new KeepAlive();
   const keeper = new KeeperClient(runtime.id, id, runtime.doorbell, keepAlive);
   try {
-    const handles = await recovered(runtime, keeper, request);
+    const { clock = systemClock } = settings;
+    const handles: DatabaseHandles = {
+      ...(await recovered(runtime, keeper, request)),
+      clock: clock instanceof ManualClock ? clock.buffer : undefined,
+    };
     const services = new ThreadServices(
       runtime.id,
       handles,
@@ -79,7 +86,14 @@ export async function openEngine(
         if (temporary) removeTemporaryFolder(folder);
       },
     );
-    return new LsmStore(handles, realFileSystem(), false, services, (task) => runtime.page(task));
+    return new LsmStore(
+      handles,
+      realFileSystem(),
+      false,
+      services,
+      (task) => runtime.page(task),
+      clock,
+    );
   } catch (error) {
     await runtime.detach(id);
     keeper.close();
@@ -108,7 +122,8 @@ export function attachEngine({ runtime, handles }: SharedEngine): LsmStore {
     keepAlive,
     async () => undefined,
   );
-  return new LsmStore(handles, realFileSystem(), false, services, undefined);
+  const clock = handles.clock === undefined ? systemClock : new ManualClock(handles.clock);
+  return new LsmStore(handles, realFileSystem(), false, services, undefined, clock);
 }
 
 /** The keeper answers twice; the pool must be there before it replays, because it may need flushes. */
@@ -184,8 +199,12 @@ class ThreadServices implements Services {
     return this.#keeper.ask({ kind: 'updateTable', id, definition });
   }
 
-  async dropTable(id: number): Promise<void> {
-    await this.#keeper.ask({ kind: 'dropTable', id });
+  async dropTable(id: number, atMs: number): Promise<void> {
+    await this.#keeper.ask({ kind: 'dropTable', id, atMs });
+  }
+
+  async forgetRetired(id: number): Promise<void> {
+    await this.#keeper.ask({ kind: 'forgetRetired', id });
   }
 
   share(): SharedEngine {

@@ -21,7 +21,9 @@ export interface Services extends Progress {
   createTable(definition: TableDefinition): Promise<number>;
   /** False: the definition had changed meanwhile. */
   updateTable(id: number, definition: TableDefinition): Promise<boolean>;
-  dropTable(id: number): Promise<void>;
+  /** Streams of the table stay readable from `atMs` on for their retention. */
+  dropTable(id: number, atMs: number): Promise<void>;
+  forgetRetired(id: number): Promise<void>;
   /** For `attach` in another thread. */
   share(): unknown;
   /** Freezes and flushes every memtable. */

@@ -21,6 +21,9 @@
 
 import type { EncodedItem } from '../core/codec/encoded-item.js';
 import type { Item, KeyAttribute, KeySchema, KeyValue } from '../table/item-types.js';
+import type { HiddenStore } from './hidden-store.js';
+
+export type * from './hidden-store.js';
 
 /**
  * What names a table to the store. The store hands these out (from `createKeyspace` and `catalog`)
@@ -313,6 +316,8 @@ export interface StoreFigures {
 }
 
 export interface Store {
+  /** Streams, TTL hints and the engine's notes. */
+  readonly hidden: HiddenStore;
   /**
    * Durable when the promise resolves, as are all edits of the catalog. Names are unique: the
    * caller has checked.

@@ -82,7 +82,13 @@ export class Writer {
     if (flags !== 0) this.#relieve(core, flags);
     if (this.#waitsForLog) return this.#durability.wait(core.shard, sequence, this.#appliedBytes);
     if (!this.#attachment.handles.options.temporary) this.#durability.announce(this.#appliedBytes);
+    else if (this.#attachment.control.load(CONTROL.STREAM_WAITERS) > 0) this.#wakeReaders();
     return DONE;
+  }
+
+  /** Without a log nobody else says that there is something new to read. */
+  #wakeReaders(): void {
+    this.#attachment.control.signal(CONTROL.DURABLE_SIGNAL);
   }
 
   /** Writes queued by this thread for a shard. */

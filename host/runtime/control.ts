@@ -7,12 +7,15 @@
 //   word 4   CATALOG_EPOCH    raised after a schema change is durable and in every shard header (R8)
 //   word 5   NEXT_FILE        next file id of a table
 //   word 6   STATE            OPENING, OPEN, CLOSING, CLOSED
+//   word 7   STREAM_WAITERS   readers of streams that wait; a writer without a log wakes them
 //   word 8   SLOTS_LOW        thread slots in use, bits 0-31
 //   word 9   SLOTS_HIGH       thread slots in use, bits 32-63
 //   word 10  STALLS           writes that had to wait for memory or log space
 //   word 11  STALL_MS         milliseconds they waited, summed
 //   word 12  STORAGE_FULL     bits FULL_TABLES, FULL_LOG: the disk is full, writes are refused until there is room
 //   word 13  LOG_RETIRE_FAILED  an old log segment could not be removed
+//   word 14  UPKEEP_OWNER     0, or slot + 1 of the thread that looks after expiry and retention
+//   word 15  UPKEEP_BEAT      counts its signs of life
 //   word 16+ one block of 8 words a shard: REQUEST bits, OWNER of the running job (slot + 1), ...
 //
 // The process has one more such memory, shared by all its databases: DOORBELL, SLEEPING, WORK.
@@ -26,12 +29,15 @@ export const CONTROL = {
   CATALOG_EPOCH: 4,
   NEXT_FILE: 5,
   STATE: 6,
+  STREAM_WAITERS: 7,
   SLOTS_LOW: 8,
   SLOTS_HIGH: 9,
   STALLS: 10,
   STALL_MS: 11,
   STORAGE_FULL: 12,
   LOG_RETIRE_FAILED: 13,
+  UPKEEP_OWNER: 14,
+  UPKEEP_BEAT: 15,
 } as const;
 
 //   at the end, 512 bytes: the reason of a failure, UTF-8

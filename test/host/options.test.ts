@@ -21,7 +21,7 @@ const REFUSALS: readonly (readonly [options: unknown, message: string])[] = [
   [{ workers: 0 }, 'open(path, { workers }): must be a whole number from 1 to 16, not 0.'],
   [
     { clock: {} },
-    'open(path, { clock }): must be an object with nowMs() and monotonicMs(), not an object.',
+    "open(path, { clock }): must be 'manual' or an object with nowMs() and monotonicMs(), not an object.",
   ],
   [{ random: null }, 'open(path, { random }): must be an object with bytes(count), not null.'],
 ];

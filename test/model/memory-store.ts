@@ -29,6 +29,7 @@ import {
   type WriteResult,
 } from '../../host/engine/store.js';
 import { withIds } from '../../host/engine/keyspace-ids.js';
+import { isDeepStrictEqual } from 'node:util';
 import { itemSize } from '../../host/table/item-size.js';
 import type { Item, KeyValue } from '../../host/table/item-types.js';
 import { keyOfItem } from '../../host/table/key-schema.js';
@@ -43,13 +44,32 @@ import {
   placeOf,
   type MemoryTable,
 } from './memory-rows.js';
+import { MemoryHidden } from './memory-hidden.js';
 import { indexUnitsOf, keyNames, listRange, segmentOfHash, startPlace } from './memory-views.js';
+
+/** What `hidden.notes` is: a table in no catalog. */
+const NOTES: StoredTable = {
+  id: 0,
+  name: 'notes',
+  key: { partition: { name: 'name', type: 'S' } },
+  attributeDefinitions: [],
+  tableId: '',
+  arn: '',
+  createdAtMs: 0,
+  billingMode: 'PAY_PER_REQUEST',
+  readUnits: 0,
+  writeUnits: 0,
+  deletionProtection: false,
+  tags: [],
+};
 
 /** How long a transaction's token is remembered. */
 const TOKEN_LIFE_MS = 600_000;
 
 export class MemoryStore implements Store {
+  readonly hidden = new MemoryHidden(NOTES, (id) => this.#tables.get(id));
   readonly #clock: Clock;
+  readonly #notes: MemoryTable = { ...NOTES, dropped: false, rows: [] };
   readonly #tables = new Map<number, MemoryTable>();
   readonly #tokens = new Map<string, { readonly digest: string; readonly atMs: number }>();
   #nextId = 1;
@@ -82,6 +102,7 @@ export class MemoryStore implements Store {
     await turn();
     table.dropped = true;
     this.#tables.delete(id);
+    this.hidden.retire(table, this.#clock.nowMs());
   }
 
   catalog(): readonly StoredTable[] {
@@ -230,7 +251,7 @@ export class MemoryStore implements Store {
   }
 
   /** Asks a request what it wants; what comes back does it. */
-  #decide({ table: keyspace, key, decide }: WriteRequest): () => WriteResult {
+  #decide({ table: keyspace, key, decide, byTtl }: WriteRequest): () => WriteResult {
     const table = this.#live(keyspace);
     checkKey(table.key, key);
     const old = find(table, key).row?.item;
@@ -238,7 +259,7 @@ export class MemoryStore implements Store {
     if (change.kind === 'put') checkItem(table.key, change.item);
     const item = change.kind === 'put' ? change.item : change.kind === 'keep' ? old : undefined;
     return () => {
-      if (change.kind !== 'keep') this.#replace(table, key, item);
+      if (change.kind !== 'keep') this.#replace(table, key, item, byTtl);
       return {
         oldSizeBytes: old === undefined ? 0 : itemSize(old),
         newSizeBytes: item === undefined ? 0 : itemSize(item),
@@ -248,11 +269,14 @@ export class MemoryStore implements Store {
   }
 
   /** Puts an item in the place of a key, or nothing. Returns what was there. */
-  #replace(table: MemoryTable, key: Item, item: Item | undefined): Item | undefined {
+  #replace(table: MemoryTable, key: Item, item: Item | undefined, byTtl = false): Item | undefined {
     const { at, row } = find(table, key);
     const kept = copyItem(key);
+    const after = item === undefined ? undefined : copyItem(item);
+    if (!isDeepStrictEqual(row?.item, after))
+      this.hidden.note(table, row?.item, after, this.#clock.nowMs(), byTtl);
     const rows =
-      item === undefined ? [] : [{ ...placeOf(table.key, kept), key: kept, item: copyItem(item) }];
+      after === undefined ? [] : [{ ...placeOf(table.key, kept), key: kept, item: after }];
     table.rows.splice(at, row === undefined ? 0 : 1, ...rows);
     return row?.item;
   }
@@ -270,7 +294,7 @@ export class MemoryStore implements Store {
 
   #live({ id }: { readonly id: number }): MemoryTable {
     this.#requireOpen();
-    const table = this.#tables.get(id);
+    const table = id === NOTES.id ? this.#notes : this.#tables.get(id);
     if (table === undefined) throw new ResourceNotFoundException('Requested resource not found');
     return table;
   }
