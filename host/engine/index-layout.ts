@@ -15,7 +15,8 @@ import {
 } from '../core/key-component.js';
 import type { EncodedItem } from '../core/codec/encoded-item.js';
 import type { KeyAttribute } from '../table/item-types.js';
-import { KEY_PREFIX_BYTES, keyAttributesOf } from './row-key.js';
+import { keyAttributes } from '../table/key-schema.js';
+import { KEY_PREFIX_BYTES } from './row-key.js';
 import type { IndexDefinition } from './store.js';
 import type { TableState } from './table-state.js';
 
@@ -33,7 +34,7 @@ export class IndexLayout {
     this.table = table;
     this.index = index;
     this.own = [...index.partition, ...index.sort];
-    this.attributes = [...this.own, ...keyAttributesOf(table)];
+    this.attributes = [...this.own, ...keyAttributes(table.key)];
     this.inOneShard =
       index.partition.length === 1 && index.partition[0].name === table.partitionName;
   }

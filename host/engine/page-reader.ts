@@ -7,11 +7,11 @@
 import { CURSOR, ENTRY, RESULT } from '../core/abi.js';
 import { RunReader } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
+import { keyAttributes } from '../table/key-schema.js';
 import type { Attachment } from './attachment.js';
 import { type CursorCalls, nextTurn } from './cursor-calls.js';
 import { PageBuilder } from './page-builder.js';
 import type { Reader } from './reader.js';
-import { keyAttributesOf } from './row-key.js';
 import { moveBound, type Piece } from './scan-plan.js';
 import type { ShapeIds } from './shape-ids.js';
 import type { Page, PageOptions } from './store.js';
@@ -41,7 +41,7 @@ export class PageReader {
     options: PageOptions,
     seen: Float64Array,
   ): Promise<Page> {
-    const builder = new PageBuilder(keyAttributesOf(table), options, this.#shapes);
+    const builder = new PageBuilder(keyAttributes(table.key), options, this.#shapes);
     let calls = 0;
     for (const piece of pieces) {
       const core = this.#attachment.shards[piece.shard];

@@ -1,10 +1,10 @@
 // Pages of parallel scans: workers of the pool read and merge, this thread decodes what they send.
 
 import { RunReader } from '../core/cursor-request.js';
+import { keyAttributes } from '../table/key-schema.js';
 import type { Attachment } from './attachment.js';
 import { PageBuilder } from './page-builder.js';
 import type { PageTask, RawPage } from './raw-pages.js';
-import { keyAttributesOf } from './row-key.js';
 import { moveBound, type Piece } from './scan-plan.js';
 import type { ShapeIds } from './shape-ids.js';
 import type { Page, PageOptions } from './store.js';
@@ -34,7 +34,7 @@ export class PooledPages {
     options: PageOptions,
     seen: Float64Array,
   ): Promise<Page> {
-    const builder = new PageBuilder(keyAttributesOf(table), options, this.#shapes);
+    const builder = new PageBuilder(keyAttributes(table.key), options, this.#shapes);
     const heads = builder.countOnly;
     for (const piece of pieces) {
       for (let more = true; more && !builder.ended; ) {

@@ -3,7 +3,6 @@
 import { setOwn } from '../core/codec/plain-object.js';
 import { readKeyComponent } from '../core/key-reader.js';
 import type { Item, KeyAttribute } from '../table/item-types.js';
-import type { TableState } from './table-state.js';
 
 /** Bytes of a key before its first component: keyspace id and hash. */
 export const KEY_PREFIX_BYTES = 12;
@@ -23,8 +22,4 @@ export function readRowKey(
     next = component.end;
   }
   return key;
-}
-
-export function keyAttributesOf({ key }: TableState): readonly KeyAttribute[] {
-  return key.sort === undefined ? [key.partition] : [key.partition, key.sort];
 }

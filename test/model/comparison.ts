@@ -20,9 +20,10 @@ export function expectSame(
 }
 
 export function expectSamePage(actual: Page, expected: Page, what: string): void {
-  const plain = ({ items, count, sizeBytes, lastKey }: Page) => ({
+  const plain = ({ items, count, matched, sizeBytes, lastKey }: Page) => ({
     items: items.map(fingerprint),
     count,
+    matched,
     sizeBytes,
     lastKey: lastKey === undefined ? 'none' : fingerprint(lastKey),
   });

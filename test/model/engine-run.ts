@@ -198,6 +198,8 @@ export class EngineRun {
           : undefined,
       consistent: random() < 0.3,
       select: random() < 0.2 ? 'count' : 'items',
+      filter: random() < 0.2 ? (item) => item.find('text') >= 0 : undefined,
+      project: random() < 0.2 ? (item) => ({ n: item.value('n') as number }) : undefined,
     };
     const page = await drive(this.#engine, this.#engine.store.page(engine, range, options));
     expectSamePage(
