@@ -75,6 +75,8 @@ export const TTL_AGE_MAX_SECONDS = 157_784_760;
 export const EXPRESSION_BYTES_MAX = 4_096;
 /** Comparators, AND, OR, NOT, BETWEEN and IN of one expression. */
 export const EXPRESSION_OPERATORS_MAX = 300;
+/** Values of one IN, the operand to its left not counted. */
+export const IN_OPERANDS_MAX = 100;
 /** Elements of one document path. */
 export const DOCUMENT_PATH_ELEMENTS_MAX = 32;
 /**

@@ -37,7 +37,10 @@ const MAY_IMPORT: readonly (readonly [place: string, allowed: readonly string[]]
   ['host/core/', ['host/core/', 'host/runtime/location.ts', 'io/']],
   ['host/engine/', ['host/engine/', 'host/runtime/', 'host/core/', 'host/table/', 'io/']],
   ['host/runtime/', ['host/runtime/', 'host/engine/', 'host/core/', 'io/']],
-  ['host/expression/', ['host/expression/', 'host/table/', 'host/engine/store.ts']],
+  [
+    'host/expression/',
+    ['host/expression/', 'host/table/', 'host/engine/store.ts', 'host/core/codec/'],
+  ],
   [
     'host/table/',
     [

@@ -3,8 +3,15 @@
 // words.
 
 import { expressionError, type ExpressionKind } from './expression-error.js';
+import { misusedFunction } from './operand-faults.js';
 import { isReservedWord } from './reserved-words.js';
-import { childrenOf, type ConditionNode, type OperandNode } from './syntax-tree.js';
+import {
+  childrenOf,
+  type ArithmeticNode,
+  type ConditionNode,
+  type OperandNode,
+  type PathNode,
+} from './syntax-tree.js';
 
 /** Functions of conditions; `size` alone is an operand. Names are case-sensitive. */
 const CONDITION_FUNCTIONS: ReadonlySet<string> = new Set([
@@ -16,7 +23,7 @@ const CONDITION_FUNCTIONS: ReadonlySet<string> = new Set([
   'size',
 ]);
 
-type Node = ConditionNode | OperandNode;
+type Node = ConditionNode | OperandNode | ArithmeticNode;
 
 export function checkCondition(kind: ExpressionKind, root: ConditionNode): void {
   walk(root, (node) => {
@@ -26,30 +33,31 @@ export function checkCondition(kind: ExpressionKind, root: ConditionNode): void 
   });
   checkPlaces(kind, root, 'condition');
   walk(root, (node) => {
-    if (node.kind !== 'path') return;
-    for (const element of node.elements) {
-      if (element.kind === 'name' && !element.placeholder && isReservedWord(element.text)) {
-        throw expressionError(
-          kind,
-          `Attribute name is a reserved keyword; reserved keyword: ${element.text}`,
-        );
-      }
-    }
+    if (node.kind === 'path') checkReservedWords(kind, node);
   });
 }
 
+/** Bare elements of a path are no reserved words, at any depth. */
+export function checkReservedWords(kind: ExpressionKind, path: PathNode): void {
+  for (const element of path.elements) {
+    if (element.kind === 'name' && !element.placeholder && isReservedWord(element.text)) {
+      throw expressionError(
+        kind,
+        `Attribute name is a reserved keyword; reserved keyword: ${element.text}`,
+      );
+    }
+  }
+}
+
 /** Every node, parents first, left to right. Trees are at most EXPRESSION_DEPTH_MAX deep. */
-function walk(node: Node, visit: (node: Node) => void): void {
+export function walk(node: Node, visit: (node: Node) => void): void {
   visit(node);
   for (const child of childrenOf(node)) walk(child, visit);
 }
 
 function checkPlaces(kind: ExpressionKind, node: Node, place: 'condition' | 'operand'): void {
   if (node.kind === 'function' && (node.name === 'size') !== (place === 'operand')) {
-    throw expressionError(
-      kind,
-      `The function is not allowed to be used this way in an expression; function: ${node.name}`,
-    );
+    throw misusedFunction(kind, node.name);
   }
   const logical = node.kind === 'and' || node.kind === 'or' || node.kind === 'not';
   for (const child of childrenOf(node)) checkPlaces(kind, child, logical ? 'condition' : 'operand');

@@ -9,9 +9,8 @@ import type { QueryRange, SortCondition } from '../engine/store.js';
 import type { AttributeValue, KeyAttribute, KeySchema, KeyValue } from '../table/item-types.js';
 import { typeOfValue } from '../table/item-value.js';
 import { compareKeyValues, hasKeyType, keyAttributes, keyValueFault } from '../table/key-schema.js';
-import { checkCondition } from './condition-checks.js';
+import { parsedCondition } from './condition.js';
 import { expressionError } from './expression-error.js';
-import { parseCondition } from './parser.js';
 import type { Placeholders } from './placeholders.js';
 import type {
   BetweenNode,
@@ -57,8 +56,7 @@ const INVALID_PARAMETER = 'One or more parameter values were invalid: ';
 
 /** Parses and checks all that needs no table. */
 export function parseKeyCondition(text: string, placeholders: Placeholders): KeyClause[] {
-  const root = parseCondition('KeyCondition', text);
-  checkCondition('KeyCondition', root);
+  const root = parsedCondition('KeyCondition', text);
   const clauses: KeyClause[] = [];
   collectClauses(root, placeholders, clauses);
   return clauses;

@@ -4,9 +4,11 @@
 // parser reports it when it gets there, so the first syntax error of a text is the one reported.
 // Positions are UTF-16 offsets into the text; the last token is always `end`.
 
+import type { ExpressionKind } from './expression-error.js';
+
 export type TokenKind =
   | 'identifier' // a bare name, or a function's
-  | 'keyword' // AND OR NOT BETWEEN IN, in any case
+  | 'keyword' // AND OR NOT BETWEEN IN, and in updates SET REMOVE ADD DELETE, in any case
   | 'name' // #placeholder
   | 'value' // :placeholder
   | 'digits' // of a list index
@@ -23,12 +25,17 @@ export interface Token {
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'BETWEEN', 'IN']);
+const UPDATE_KEYWORDS: ReadonlySet<string> = new Set([
+  ...KEYWORDS,
+  ...['SET', 'REMOVE', 'ADD', 'DELETE'],
+]);
 
 // Alternatives in the order of preference; `y` matches at lastIndex only.
 const TOKEN =
   /[ \t\r\n]*(?:([A-Za-z][A-Za-z0-9_]*)|(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([0-9]+)|(<>|<=|>=|[()[\].,=<>+-])|$|(.))/suy;
 
-export function tokenize(text: string): Token[] {
+export function tokenize(text: string, expression: ExpressionKind): Token[] {
+  const keywords = expression === 'Update' ? UPDATE_KEYWORDS : KEYWORDS;
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
   for (;;) {
@@ -43,7 +50,7 @@ export function tokenize(text: string): Token[] {
     }
     const word = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? match[6];
     const start = end - word.length;
-    if (kind === 'identifier' && KEYWORDS.has(word.toUpperCase())) {
+    if (kind === 'identifier' && keywords.has(word.toUpperCase())) {
       tokens.push({ kind: 'keyword', text: word.toUpperCase(), start, end });
     } else {
       tokens.push({ kind, text: word, start, end });

@@ -17,24 +17,12 @@
 // operators and never two directly nested parentheses, so it stays far below EXPRESSION_DEPTH_MAX;
 // beyond it we report the parentheses.
 
-import {
-  DOCUMENT_PATH_ELEMENTS_MAX,
-  EXPRESSION_BYTES_MAX,
-  EXPRESSION_DEPTH_MAX,
-  EXPRESSION_OPERATORS_MAX,
-} from '../limits.js';
+import { EXPRESSION_DEPTH_MAX, EXPRESSION_OPERATORS_MAX } from '../limits.js';
 import type { ValidationException } from '../errors.js';
-import { expressionError, type ExpressionKind } from './expression-error.js';
-import { tokenize, type Token } from './lexer.js';
-import type {
-  Comparator,
-  ConditionNode,
-  FunctionNode,
-  NameElement,
-  OperandNode,
-  PathElement,
-  PathNode,
-} from './syntax-tree.js';
+import type { ExpressionKind } from './expression-error.js';
+import type { Token } from './lexer.js';
+import type { Comparator, ConditionNode, FunctionNode, OperandNode } from './syntax-tree.js';
+import { TokenReader } from './token-reader.js';
 
 const COMPARATORS: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
 
@@ -60,11 +48,7 @@ export function parseCondition(kind: ExpressionKind, text: string): ConditionNod
   return parser.parse();
 }
 
-class ConditionParser {
-  readonly #kind: ExpressionKind;
-  readonly #text: string;
-  readonly #tokens: readonly Token[];
-  #at = 0;
+class ConditionParser extends TokenReader {
   #depth = 0;
   #operatorCount = 0;
   #redundantParentheses = false;
@@ -72,27 +56,16 @@ class ConditionParser {
   readonly #openingOf = new Map<number, number>();
 
   constructor(kind: ExpressionKind, text: string) {
-    if (/^[ \t\r\n]*$/.test(text)) throw expressionError(kind, 'The expression can not be empty;');
-    const bytes = Buffer.byteLength(text, 'utf8');
-    if (bytes > EXPRESSION_BYTES_MAX) {
-      throw expressionError(
-        kind,
-        `Expression size has exceeded the maximum allowed size; expression size: ${bytes}`,
-      );
-    }
-    this.#kind = kind;
-    this.#text = text;
-    this.#tokens = tokenize(text);
+    super(kind, text);
   }
 
   parse(): ConditionNode {
     const parsed = this.#expression(0);
-    if (this.#peek().kind !== 'end') throw this.#syntaxError();
+    if (this.peek().kind !== 'end') throw this.syntaxError();
     const root = this.#asCondition(parsed);
     if (this.#redundantParentheses) throw this.#redundancy();
     if (this.#operatorCount > EXPRESSION_OPERATORS_MAX) {
-      throw expressionError(
-        this.#kind,
+      throw this.fault(
         `The expression contains too many operators; operator count: ${this.#operatorCount}`,
       );
     }
@@ -106,7 +79,7 @@ class ConditionParser {
   #expression(bindsLeft: number): Parsed {
     let left = this.#prefix();
     for (;;) {
-      const token = this.#peek();
+      const token = this.peek();
       const binds = bindingOf(token);
       if (binds <= bindsLeft) return left;
       if (binds === BINDS_COMPARISON) left = this.#comparison(this.#asOperand(left));
@@ -115,25 +88,25 @@ class ConditionParser {
   }
 
   #prefix(): Parsed {
-    const token = this.#peek();
+    const token = this.peek();
     if (token.kind === 'keyword' && token.text === 'NOT') return this.#not();
     if (token.text === '(') return this.#parenthesised();
     if (token.kind === 'value') {
-      this.#at++;
+      this.at++;
       const { start, end } = token;
       return { is: 'operand', node: { kind: 'value', placeholder: token.text, start, end } };
     }
-    if (token.kind === 'identifier' && this.#tokens[this.#at + 1].text === '(') {
+    if (token.kind === 'identifier' && this.tokens[this.at + 1].text === '(') {
       return { is: 'either', node: this.#function() };
     }
-    return { is: 'operand', node: this.#path() };
+    return { is: 'operand', node: this.path() };
   }
 
   /** `NOT NOT NOT c`, counted in a loop so that a long run costs no stack. */
   #not(): Parsed {
     const starts: number[] = [];
-    while (this.#peek().kind === 'keyword' && this.#peek().text === 'NOT') {
-      starts.push(this.#next().start);
+    while (this.peek().kind === 'keyword' && this.peek().text === 'NOT') {
+      starts.push(this.next().start);
       this.#operatorCount++;
     }
     let condition = this.#asCondition(this.#expression(BINDS_NOT));
@@ -144,81 +117,52 @@ class ConditionParser {
   }
 
   #parenthesised(): Parsed {
-    const opening = this.#at;
-    this.#next();
+    const opening = this.at;
+    this.next();
     this.#descend();
     const inner = this.#expression(0);
     this.#ascend();
     // `((a = b) AND c)` is fine; `((a = b))` is not: there the inner pair is all that the outer one
     // holds.
-    if (this.#openingOf.get(this.#at - 1) === opening + 1) this.#redundantParentheses = true;
-    this.#expect(')');
-    this.#openingOf.set(this.#at - 1, opening);
+    if (this.#openingOf.get(this.at - 1) === opening + 1) this.#redundantParentheses = true;
+    this.expect(')');
+    this.#openingOf.set(this.at - 1, opening);
     return inner;
   }
 
   #function(): FunctionNode {
-    const name = this.#next();
-    this.#next();
+    const name = this.next();
+    this.next();
     this.#descend();
     const operands = [this.#operand()];
-    while (this.#peek().text === ',') {
-      this.#next();
+    while (this.peek().text === ',') {
+      this.next();
       operands.push(this.#operand());
     }
     this.#ascend();
-    const { end } = this.#expect(')');
+    const { end } = this.expect(')');
     return { kind: 'function', name: name.text, operands, start: name.start, end };
   }
 
-  #path(): PathNode {
-    const { start } = this.#peek();
-    const first = this.#name();
-    const elements: [NameElement, ...PathElement[]] = [first];
-    for (;;) {
-      const token = this.#peek();
-      if (token.text === '.') {
-        this.#next();
-        elements.push(this.#name());
-      } else if (token.text === '[') {
-        this.#next();
-        if (this.#peek().kind !== 'digits') throw this.#syntaxError();
-        elements.push({ kind: 'index', index: Number(this.#next().text) });
-        this.#expect(']');
-      } else break;
-    }
-    if (elements.length > DOCUMENT_PATH_ELEMENTS_MAX) {
-      throw expressionError(this.#kind, 'Document path has exceeded maximum nesting');
-    }
-    return { kind: 'path', elements, start, end: this.#tokens[this.#at - 1].end };
-  }
-
-  #name(): NameElement {
-    const token = this.#peek();
-    if (token.kind !== 'identifier' && token.kind !== 'name') throw this.#syntaxError();
-    this.#next();
-    return { kind: 'name', text: token.text, placeholder: token.kind === 'name' };
-  }
-
   #comparison(left: OperandNode): Parsed {
-    const operator = this.#next();
+    const operator = this.next();
     this.#operatorCount++;
     const { start } = left;
     if (operator.text === 'BETWEEN') {
       const lower = this.#operand();
-      this.#expect('AND');
+      this.expect('AND');
       const upper = this.#operand();
       const node = { kind: 'between', operand: left, lower, upper, start, end: upper.end } as const;
       return { is: 'condition', node };
     }
     if (operator.text === 'IN') {
-      this.#expect('(');
+      this.expect('(');
       const candidates = [this.#operand()];
-      while (this.#peek().text === ',') {
-        this.#next();
+      while (this.peek().text === ',') {
+        this.next();
         candidates.push(this.#operand());
       }
-      const { end } = this.#expect(')');
+      const { end } = this.expect(')');
       return { is: 'condition', node: { kind: 'in', operand: left, candidates, start, end } };
     }
     const right = this.#operand();
@@ -230,7 +174,7 @@ class ConditionParser {
   }
 
   #logical(left: ConditionNode, binds: number): Parsed {
-    this.#next();
+    this.next();
     this.#operatorCount++;
     const right = this.#asCondition(this.#expression(binds));
     const kind = binds === BINDS_AND ? 'and' : 'or';
@@ -246,26 +190,13 @@ class ConditionParser {
   }
 
   #asOperand(parsed: Parsed): OperandNode {
-    if (parsed.is === 'condition') throw this.#syntaxError();
+    if (parsed.is === 'condition') throw this.syntaxError();
     return parsed.node;
   }
 
   #asCondition(parsed: Parsed): ConditionNode {
-    if (parsed.is === 'operand') throw this.#syntaxError();
+    if (parsed.is === 'operand') throw this.syntaxError();
     return parsed.node;
-  }
-
-  #peek(): Token {
-    return this.#tokens[this.#at];
-  }
-
-  #next(): Token {
-    return this.#tokens[this.#at++];
-  }
-
-  #expect(text: string): Token {
-    if (this.#peek().text !== text) throw this.#syntaxError();
-    return this.#next();
   }
 
   #descend(): void {
@@ -277,30 +208,7 @@ class ConditionParser {
   }
 
   #redundancy(): ValidationException {
-    return expressionError(this.#kind, 'The expression has redundant parentheses;');
-  }
-
-  /**
-   * At the token under the cursor. `near` is the text from the token before it to the token after
-   * it.
-   */
-  #syntaxError(): ValidationException {
-    const token = this.#tokens[this.#at];
-    const before = this.#tokens[this.#at - 1] ?? token;
-    const after = this.#tokens[this.#at + 1] ?? token;
-    const end = after.kind === 'end' ? token.end : after.end;
-    const near =
-      token.kind === 'end'
-        ? this.#text.slice(before.start, before.end)
-        : this.#text.slice(before.start, end);
-    return expressionError(
-      this.#kind,
-      `Syntax error; token: "${this.#raw(token)}", near: "${near}"`,
-    );
-  }
-
-  #raw(token: Token): string {
-    return token.kind === 'end' ? token.text : this.#text.slice(token.start, token.end);
+    return this.fault('The expression has redundant parentheses;');
   }
 }
 

@@ -1,4 +1,4 @@
-// What a parsed condition is made of. Every node knows where it stood in the text. Parentheses
+// What a parsed expression is made of. Every node knows where it stood in the text. Parentheses
 // leave no node: they shaped the tree, and the parser has noted whether some were redundant.
 
 interface Placed {
@@ -82,12 +82,47 @@ export type ConditionNode =
   | NotNode
   | FunctionNode;
 
+/** `a + :v`: the value of a SET, nowhere else. */
+export interface ArithmeticNode extends Placed {
+  readonly kind: 'arithmetic';
+  readonly operator: '+' | '-';
+  readonly left: OperandNode;
+  readonly right: OperandNode;
+}
+
+export interface SetClause {
+  readonly action: 'SET';
+  readonly target: PathNode;
+  readonly value: OperandNode | ArithmeticNode;
+}
+
+export interface RemoveClause {
+  readonly action: 'REMOVE';
+  readonly target: PathNode;
+}
+
+export interface AddOrDeleteClause {
+  readonly action: 'ADD' | 'DELETE';
+  readonly target: PathNode;
+  readonly value: ValueNode;
+}
+
+export type UpdateClause = SetClause | RemoveClause | AddOrDeleteClause;
+
+export interface UpdateNode {
+  /** In the order of the text. */
+  readonly clauses: readonly UpdateClause[];
+  /** The first section that came a second time. */
+  readonly repeatedSection: UpdateClause['action'] | undefined;
+}
+
 /** The nodes directly below a node, left to right. */
 export function childrenOf(
-  node: ConditionNode | OperandNode,
+  node: ConditionNode | OperandNode | ArithmeticNode,
 ): readonly (ConditionNode | OperandNode)[] {
   switch (node.kind) {
     case 'comparison':
+    case 'arithmetic':
     case 'and':
     case 'or':
       return [node.left, node.right];

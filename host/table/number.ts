@@ -1,13 +1,18 @@
-// Numbers as the doors see them: whether one is legal, and when two are the same.
+// Numbers as the doors see them: whether one is legal, when two are the same, sums and differences.
 
 import { ValidationException } from '../errors.js';
 import {
+  addDecimals,
   decimalOfBigint,
   decimalOfNumber,
+  decimalText,
+  negated,
   notANumber,
   parseDecimal,
   type Decimal,
 } from '../core/codec/decimal.js';
+import { numberOfDecimal } from '../core/codec/number-writer.js';
+import { NumberValue } from '../number-value.js';
 import type { NumberAttribute } from './item-types.js';
 
 /**
@@ -36,4 +41,29 @@ export function numberFault(value: NumberAttribute): string | undefined {
 /** One text for one number: 1, 1n and NumberValue '1' give the same. */
 export function decimalIdentity(decimal: Decimal): string {
   return `${decimal.negative ? '-' : ''}${decimal.digits}e${decimal.exponent}`;
+}
+
+/** The form in which reads give a number: itself when that is exact, else its decimal text. */
+export function canonicalNumber(value: NumberAttribute): number | NumberValue {
+  if (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value + 0;
+  return numberOf(decimalOf(value));
+}
+
+/** Exact, in canonical form. Throws a ValidationException for a result DynamoDB cannot store. */
+export function sumOf(left: NumberAttribute, right: NumberAttribute): number | NumberValue {
+  if (Number.isSafeInteger(left) && Number.isSafeInteger(right)) {
+    const sum = (left as number) + (right as number);
+    if (Number.isSafeInteger(sum)) return sum + 0;
+  }
+  return numberOf(addDecimals(decimalOf(left), decimalOf(right)));
+}
+
+/** Like sumOf. */
+export function differenceOf(left: NumberAttribute, right: NumberAttribute): number | NumberValue {
+  if (typeof right === 'number') return sumOf(left, -right);
+  return numberOf(addDecimals(decimalOf(left), negated(decimalOf(right))));
+}
+
+function numberOf(decimal: Decimal): number | NumberValue {
+  return numberOfDecimal(decimal) ?? NumberValue.fromCanonical(decimalText(decimal));
 }

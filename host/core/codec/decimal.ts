@@ -93,6 +93,24 @@ export function numberSize(digitCount: number, exponent: number, negative: boole
   return sign + ((wholeDigits + 1) >> 1) + ((1 - exponent) >> 1);
 }
 
+/** The exact sum. Throws for one that is out of range or has more than 38 digits. */
+export function addDecimals(a: Decimal, b: Decimal): Decimal {
+  const exponent = Math.min(a.exponent, b.exponent);
+  const sum = unitsOf(a, exponent) + unitsOf(b, exponent);
+  const negative = sum < 0n;
+  return normalize(negative, String(negative ? -sum : sum), exponent, 0);
+}
+
+export function negated(decimal: Decimal): Decimal {
+  return decimal.digits.length === 0 ? decimal : { ...decimal, negative: !decimal.negative };
+}
+
+/** The decimal as so many units of a power of ten that is at most its own. */
+function unitsOf({ negative, digits, exponent }: Decimal, unitExponent: number): bigint {
+  const units = BigInt(digits) * 10n ** BigInt(exponent - unitExponent);
+  return negative ? -units : units;
+}
+
 /** Order by value: negative, zero or positive, as for Array.prototype.sort. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   const signs = signOf(a) - signOf(b);

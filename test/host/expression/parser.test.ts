@@ -107,7 +107,7 @@ describe('the lexer', () => {
   it('loses no character but white space', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        const tokens = tokenize(text);
+        const tokens = tokenize(text, 'Condition');
         assert.equal(tokens.at(-1)?.kind, 'end');
         let at = 0;
         for (const { start, end } of tokens) {
