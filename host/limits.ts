@@ -11,6 +11,8 @@ export const SORT_KEY_BYTES_MAX = 1_024;
 
 /** Levels of lists and maps, the top-level attribute counted as the first. */
 export const NESTING_LEVELS_MAX = 32;
+/** The same of a value that only conditions of a transaction look at. */
+export const TRANSACTION_VALUE_LEVELS_MAX = 39;
 
 /** UTF-8 bytes of an attribute's name. */
 export const ATTRIBUTE_NAME_BYTES_MAX = 65_535;
