@@ -48,6 +48,8 @@ export class BatchWriter {
   /** Counts stagings: a change during an encode means user code came back into the engine. */
   #uses = 0;
   #private: Memory | undefined;
+  /** DynamoDB size of the item that was staged last. */
+  itemSizeBytes = 0;
 
   constructor(shards: readonly ShardCore[], keys: KeyBuilder, shapes: ShapeIds) {
     this.#shards = shards;
@@ -80,10 +82,15 @@ export class BatchWriter {
     const valueLength = codec.encode(core.u8, valueAt, at + SCRATCH.IN_BYTES, item, shapeId);
     if (valueLength < 0 || this.#uses !== uses)
       return this.#putCopied(table, item, codec, shard, guard);
-    if (itemSizeOf(core.u8, valueAt) > ITEM_SIZE_MAX) throw tooLarge();
+    this.#measure(core.u8, valueAt);
     const end = writeEntry(core, entryAt, ENTRY.PUT, 0, keyLength, valueLength);
     writeHeader(core, at, entryAt, end, 1, guard, 0);
     return this.#set(core, at, end - at, false);
+  }
+
+  #measure(u8: Uint8Array, at: number): void {
+    this.itemSizeBytes = itemSizeOf(u8, at);
+    if (this.itemSizeBytes > ITEM_SIZE_MAX) throw tooLarge();
   }
 
   /** The DynamoDB size of an item, by encoding it aside. */
@@ -167,7 +174,7 @@ export class BatchWriter {
         item,
         define ? 0 : shapeId,
       );
-      if (itemSizeOf(memory.u8, valueAt) > ITEM_SIZE_MAX) throw tooLarge();
+      this.#measure(memory.u8, valueAt);
       const end = writeEntry(
         memory,
         entryAt,
@@ -236,7 +243,7 @@ function encodeAside(
   return length;
 }
 
-function tooLarge(): ValidationException {
+export function tooLarge(): ValidationException {
   return new ValidationException('Item size has exceeded the maximum allowed size');
 }
 

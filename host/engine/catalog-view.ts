@@ -7,6 +7,7 @@ import { ResourceNotFoundException } from '../errors.js';
 import { readCatalog } from './catalog-memory.js';
 import { TableState } from './table-state.js';
 import type { RetiredTable, StoredTable, TableKeyspace } from './store.js';
+import { WritePlan } from './write-plan.js';
 
 /** What a definition may be without. */
 const ABSENT: Partial<StoredTable> = {
@@ -67,6 +68,9 @@ export class CatalogView {
   #keep(stored: StoredTable): TableState {
     const known = this.#tables.get(stored.id);
     if (known === undefined) return new TableState(stored);
-    return known.revision === stored.revision ? known : Object.assign(known, ABSENT, stored);
+    if (known.revision === stored.revision) return known;
+    Object.assign(known, ABSENT, stored);
+    known.plan = new WritePlan(known);
+    return known;
   }
 }

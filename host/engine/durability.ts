@@ -15,6 +15,7 @@ import type { KeepAlive } from '../runtime/waiting.js';
 
 const WAIT_MS = 1000;
 const RING_BYTES = 32 * 1024;
+const DONE = Promise.resolve();
 
 interface Batch {
   readonly need: Float64Array; // highest sequence by shard, 0 = none
@@ -80,6 +81,11 @@ export class Durability {
   #ring(): void {
     this.#unrungBytes = 0;
     this.#source.ring();
+  }
+
+  /** Resolves when what was seen up to `sequence` of `shard` is durable: at once, if it is. */
+  until(shard: number, sequence: number): Promise<void> {
+    return this.#source.durableSequence(shard) >= sequence ? DONE : this.wait(shard, sequence);
   }
 
   /** True while a promise of this thread is unresolved. */

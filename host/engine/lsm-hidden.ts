@@ -218,7 +218,8 @@ export class LsmHidden implements HiddenStore {
 
   #write(shard: number, bytes: Uint8Array): Promise<void> {
     this.#parts.attachment.checkRoom();
-    return this.#parts.writer.commit(this.notes, this.#parts.batch.restage(shard, bytes));
+    const staged = this.#parts.batch.restage(shard, bytes);
+    return this.#parts.writer.commit(this.notes, this.notes.plan, staged);
   }
 }
 

@@ -5,13 +5,12 @@
 
 import type { FileSystem } from '../../io/disk/file-system.js';
 import type { Clock } from '../clock.js';
-import { STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
 import { CONTROL, STATE } from '../runtime/control.js';
 import type { Item, KeyValue } from '../table/item-types.js';
 import { Attachment, type DatabaseHandles } from './attachment.js';
-import { BatchWriter, type Guard } from './batch-writer.js';
+import { BatchWriter } from './batch-writer.js';
 import { BlockProvider } from './block-provider.js';
 import { CatalogView } from './catalog-view.js';
 import { Durability } from './durability.js';
@@ -41,6 +40,7 @@ import type {
 import { countTable } from './table-figures.js';
 import type { TableState } from './table-state.js';
 import { Writer } from './writer.js';
+import { Writes } from './writes.js';
 
 export class LsmStore implements Store {
   readonly attachment: Attachment;
@@ -51,6 +51,7 @@ export class LsmStore implements Store {
   readonly #shapes: ShapeIds;
   readonly #batch: BatchWriter;
   readonly #writer: Writer;
+  readonly #writes: Writes;
   readonly #reader: Reader;
   readonly #pages: Pages;
   readonly #services: Services;
@@ -93,6 +94,7 @@ export class LsmStore implements Store {
     const parts = { attachment, catalog, keys, reader, shapes, blocks };
     this.#pages = new Pages(parts, pool);
     this.hidden = new LsmHidden({ ...parts, batch, writer, services });
+    this.#writes = new Writes({ ...parts, batch, writer, clock, durability: this.durability });
   }
 
   catalog(): readonly StoredTable[] {
@@ -145,7 +147,7 @@ export class LsmStore implements Store {
       this.#catalog.requireLive(state);
       const item = this.#decode(core, found);
       if (!consistent) return Promise.resolve(item);
-      return this.#whenDurable(core.shard, found.sequence).then(() => item);
+      return this.durability.until(core.shard, found.sequence).then(() => item);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -153,15 +155,7 @@ export class LsmStore implements Store {
 
   put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined> {
     try {
-      const state = this.#writable(table);
-      if (options?.returnOld === true) {
-        return this.#replace(
-          state,
-          () => this.#keys.itemKey(state, item),
-          (guard) => this.#batch.put(state, item, guard),
-        );
-      }
-      return this.#writer.commit(state, this.#batch.put(state, item)) as Promise<undefined>;
+      return this.#writes.put(this.#writable(table), item, options?.returnOld === true);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -169,17 +163,15 @@ export class LsmStore implements Store {
 
   delete(table: TableKeyspace, key: Item, options?: DeleteOptions): Promise<Item | undefined> {
     try {
-      const state = this.#writable(table);
-      const shard = this.#keys.key(state, key);
-      if (options?.returnOld === true) {
-        const copy = { ...key };
-        return this.#replace(
-          state,
-          () => this.#keys.key(state, copy),
-          (guard) => this.#batch.delete(this.#keys.key(state, copy), guard),
-        );
-      }
-      return this.#writer.commit(state, this.#batch.delete(shard)) as Promise<undefined>;
+      return this.#writes.delete(this.#writable(table), key, options?.returnOld === true);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  write({ table, key, decide, byTtl = false }: WriteRequest): Promise<WriteResult> {
+    try {
+      return this.#writes.write(this.#writable(table), key, decide, byTtl);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -191,13 +183,10 @@ export class LsmStore implements Store {
     const page = await this.#pages.page(state, range, options, seen);
     this.#catalog.requireLive(state);
     if (options.consistent) {
-      for (let shard = 0; shard < seen.length; shard++) await this.#whenDurable(shard, seen[shard]);
+      for (let shard = 0; shard < seen.length; shard++)
+        await this.durability.until(shard, seen[shard]);
     }
     return page;
-  }
-
-  write(_request: WriteRequest): Promise<WriteResult> {
-    return Promise.reject(new TypeError('not built yet'));
   }
 
   transact(_requests: readonly WriteRequest[]): Promise<readonly WriteResult[] | 'replayed'> {
@@ -208,11 +197,6 @@ export class LsmStore implements Store {
     _keys: readonly { table: TableKeyspace; key: Item }[],
   ): Promise<(Item | undefined)[]> {
     return Promise.reject(new TypeError('not built yet'));
-  }
-
-  async backfill(table: TableKeyspace): Promise<void> {
-    const { itemCount } = await this.tableFigures(table);
-    if (itemCount > 0) throw new TypeError('not built yet');
   }
 
   segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
@@ -241,7 +225,7 @@ export class LsmStore implements Store {
   async sync(): Promise<void> {
     this.#check();
     const waits = this.attachment.shards.map((core) =>
-      this.#whenDurable(core.shard, core.exports.lastSequence()),
+      this.durability.until(core.shard, core.exports.lastSequence()),
     );
     await Promise.all(waits);
   }
@@ -274,44 +258,6 @@ export class LsmStore implements Store {
     }
   }
 
-  /** Puts or deletes and gives what was there: read, then write guarded by what was read, until nobody came between. */
-  async #replace(
-    table: TableState,
-    writeKey: () => number,
-    stage: (guard: Guard) => ReturnType<BatchWriter['put']>,
-  ): Promise<Item | undefined> {
-    for (;;) {
-      this.attachment.check();
-      this.attachment.checkRoom();
-      const core = this.attachment.shards[writeKey()];
-      const looked = this.#reader.get(core);
-      const found = looked instanceof Promise ? await looked : looked;
-      const old = this.#decode(core, found);
-      const guard: Guard = {
-        kind: found.length < 0 ? 'absent' : 'sequence',
-        sequence: found.sequence,
-        readSequence: found.readSequence,
-      };
-      const status =
-        this.#writer.queued(core.shard) > 0 ? STATUS.BUSY : this.#writer.tryApply(stage(guard));
-      if (status >= 0) {
-        await this.#writer.applied(core);
-        return old;
-      }
-      if (status === STATUS.STALE_CATALOG) {
-        this.#catalog.reload();
-        this.#catalog.requireLive(table);
-      } else if (status === STATUS.MEMTABLE_FULL || status === STATUS.LOG_FULL) {
-        this.#writer.relieve(core);
-        await this.#services.wait();
-      } else if (status === STATUS.BUSY) {
-        await new Promise((resolve) => setImmediate(resolve));
-      } else if (status !== STATUS.GUARD_FAILED && status !== STATUS.RETRY) {
-        throw this.attachment.fault(status, core.shard);
-      }
-    }
-  }
-
   async #finishGet(
     table: TableState,
     core: ShardCore,
@@ -321,17 +267,8 @@ export class LsmStore implements Store {
     const found = await pending;
     this.#catalog.requireLive(table);
     const item = this.#decode(core, found);
-    if (consistent) await this.#whenDurable(core.shard, found.sequence);
+    if (consistent) await this.durability.until(core.shard, found.sequence);
     return item;
-  }
-
-  /** Nothing leaves a consistent read that a crash could take back (DESIGN R6). */
-  #whenDurable(shard: number, sequence: number): Promise<void> {
-    const { options } = this.attachment.handles;
-    if (options.temporary || this.attachment.shards[shard].exports.durableSequence() >= sequence) {
-      return Promise.resolve();
-    }
-    return this.durability.wait(shard, sequence);
   }
 
   #decode(core: ShardCore, found: Encoded): Item | undefined {

@@ -4,6 +4,7 @@
 
 import type { KeyType } from '../table/item-types.js';
 import type { StoredTable } from './store.js';
+import { WritePlan } from './write-plan.js';
 
 /** The fields of the definition are the object's own; the constructor copies them. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging
@@ -17,6 +18,8 @@ export class TableState {
   readonly sortName: string | undefined;
   readonly sortType: KeyType;
   dropped = false;
+  /** What its writes take: another object after each change of the definition. */
+  plan: WritePlan;
 
   constructor(stored: StoredTable) {
     Object.assign(this, stored);
@@ -24,5 +27,6 @@ export class TableState {
     this.partitionType = stored.key.partition.type;
     this.sortName = stored.key.sort?.name;
     this.sortType = stored.key.sort?.type ?? 'S';
+    this.plan = new WritePlan(this);
   }
 }

@@ -6,7 +6,7 @@
 
 import { RESULT, RESULT_FLAG, STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
-import { ThrottlingException } from '../errors.js';
+import { ThrottlingException, TransactionConflictException } from '../errors.js';
 import { CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import type { BatchWriter, Staged } from './batch-writer.js';
@@ -14,6 +14,7 @@ import type { CatalogView } from './catalog-view.js';
 import type { Durability } from './durability.js';
 import type { Services } from './services.js';
 import type { TableState } from './table-state.js';
+import type { WritePlan } from './write-plan.js';
 
 const QUEUE_BYTES_MAX = 64 * 1024 * 1024;
 /** A close gives what waits for a full disk this long. */
@@ -22,9 +23,18 @@ const DONE = Promise.resolve();
 
 interface Queued {
   readonly table: TableState;
-  readonly bytes: Uint8Array;
-  readonly resolve: (durable: Promise<void>) => void;
+  readonly bytes: number;
+  /** A status: below 0 it is tried again once there is room. */
+  readonly attempt: () => number | Promise<number>;
+  readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A write that takes the place of a batch. */
+export interface Rewrite {
+  attempt(): number | Promise<number>;
+  /** What it comes to, once an attempt has succeeded. */
+  outcome(): Promise<unknown> | undefined;
 }
 
 export class Writer {
@@ -35,6 +45,8 @@ export class Writer {
   readonly #progress: Services;
   readonly #queues: Queued[][];
   readonly #waitsForLog: boolean;
+  /** Set by who knows how (writes.ts): a batch whose table has got another plan since, as a write that reads. */
+  rewrite!: (table: TableState, shard: number, batch: Uint8Array) => Rewrite;
   #queuedBytes = 0;
   #appliedBytes = 0;
 
@@ -55,14 +67,66 @@ export class Writer {
     this.#waitsForLog = kind === 'sync' && !temporary;
   }
 
-  /** Applies a staged batch; resolves when it is as durable as the database promises. */
-  commit(table: TableState, staged: Staged): Promise<void> {
+  /** Applies a staged batch, composed for `plan`; resolves when it is as durable as the database promises. */
+  commit(table: TableState, plan: WritePlan, staged: Staged): Promise<void> {
     const shard = staged.core.shard;
     if (this.#queues[shard].length === 0) {
       const status = this.tryApply(staged);
       if (status >= 0) return this.applied(staged.core);
     }
-    return this.#enqueue(table, staged);
+    const bytes = this.#batch.save(staged);
+    this.#batch.release(staged);
+    return this.commitSaved(table, plan, shard, bytes);
+  }
+
+  /** The same for a private copy of a batch, behind what is queued. */
+  commitSaved(table: TableState, plan: WritePlan, shard: number, bytes: Uint8Array): Promise<void> {
+    let durable = DONE;
+    let rewrite: Rewrite | undefined;
+    const attempt = (): number | Promise<number> => {
+      if (table.plan !== plan) {
+        rewrite ??= this.rewrite(table, shard, bytes);
+        return rewrite.attempt();
+      }
+      const staged = this.#batch.restage(shard, bytes);
+      const status = this.tryApply(staged);
+      this.#batch.release(staged);
+      if (status >= 0) durable = this.applied(this.#attachment.shards[shard]);
+      return status;
+    };
+    return this.enqueue(table, shard, bytes.length, attempt).then(
+      () => (rewrite?.outcome() as Promise<void> | undefined) ?? durable,
+    );
+  }
+
+  /** Tries a write behind what is queued for the shard, again and again; resolves when it has succeeded. */
+  enqueue(
+    table: TableState,
+    shard: number,
+    bytes: number,
+    attempt: Queued['attempt'],
+  ): Promise<void> {
+    const forget = this.reserve(bytes);
+    const queue = this.#queues[shard];
+    const done = new Promise<void>((resolve, reject) => {
+      queue.push({ table, bytes, attempt, resolve, reject });
+      if (queue.length === 1) void this.#drain(shard);
+    });
+    return done.finally(forget);
+  }
+
+  /** Counts bytes of a write that waits, until what is returned is called. Throws past the bound. */
+  reserve(bytes: number): () => void {
+    if (this.#queuedBytes + bytes > QUEUE_BYTES_MAX) {
+      throw new ThrottlingException(
+        `${this.#queuedBytes} bytes of writes wait for the disk, the most is ${QUEUE_BYTES_MAX}: ` +
+          'await earlier writes before you send more, then retry',
+      );
+    }
+    this.#queuedBytes += bytes;
+    return () => {
+      this.#queuedBytes -= bytes;
+    };
   }
 
   /** One attempt: a status of the core. The epoch is read immediately before (DESIGN R1). */
@@ -123,56 +187,28 @@ export class Writer {
     if (this.#attachment.control.request(core.shard, REQUEST_FLUSH)) this.#progress.work();
   }
 
-  #enqueue(table: TableState, staged: Staged): Promise<void> {
-    const shard = staged.core.shard;
-    const bytes = this.#batch.save(staged);
-    this.#batch.release(staged);
-    if (this.#queuedBytes + bytes.length > QUEUE_BYTES_MAX) {
-      return Promise.reject(
-        new ThrottlingException(
-          `${this.#queuedBytes} bytes of writes wait for the disk, the most is ${QUEUE_BYTES_MAX}: ` +
-            'await earlier writes before you send more, then retry',
-        ),
-      );
-    }
-    this.#queuedBytes += bytes.length;
-    const queue = this.#queues[shard];
-    return new Promise<void>((resolve, reject) => {
-      queue.push({ table, bytes, resolve, reject });
-      if (queue.length === 1) void this.#drain(shard);
-    });
-  }
-
   async #drain(shard: number): Promise<void> {
     const queue = this.#queues[shard];
     const { control } = this.#attachment;
     const began = performance.now();
     control.add(CONTROL.STALLS, 1);
     for (let head = queue[0]; head !== undefined; head = queue[0]) {
-      const status = this.#retry(shard, head);
-      if (status >= 0) {
-        queue.shift();
-        this.#queuedBytes -= head.bytes.length;
-        head.resolve(this.applied(this.#attachment.shards[shard]));
-        continue;
-      }
       try {
-        await this.#makeRoom(shard, status, head.table);
+        const tried = head.attempt();
+        const status = typeof tried === 'number' ? tried : await tried;
+        if (status < 0) {
+          await this.#makeRoom(shard, status, head.table);
+          continue;
+        }
+        queue.shift();
+        head.resolve();
       } catch (error) {
         // Only this one: those behind it may be of other tables. If nothing works any more each finds out.
         queue.shift();
-        this.#queuedBytes -= head.bytes.length;
         head.reject(error as Error);
       }
     }
     control.add(CONTROL.STALL_MS, Math.round(performance.now() - began));
-  }
-
-  #retry(shard: number, queued: Queued): number {
-    const staged = this.#batch.restage(shard, queued.bytes);
-    const status = this.tryApply(staged);
-    this.#batch.release(staged);
-    return status;
   }
 
   /** Waits for what the status asks for; throws if it can never succeed. */
@@ -190,6 +226,8 @@ export class Writer {
       case STATUS.NO_MEMORY:
         this.relieve(this.#attachment.shards[shard]);
         return this.#progress.wait();
+      case STATUS.LOCKED:
+        throw new TransactionConflictException();
       case STATUS.LOG_FULL:
         this.#progress.ring();
         return this.#progress.wait();

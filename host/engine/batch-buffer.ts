@@ -1,0 +1,93 @@
+// Private memory in which a batch of any number of entries is put together in the layout of the core
+// (core-as/layout.ts): header . guards . entries. It grows as needed; what was read through `u8` before stays readable.
+//
+// One user at a time: whoever runs user code meanwhile lends it (DESIGN R16).
+
+import { BATCH } from '../core/abi.js';
+import type { Guard } from './batch-writer.js';
+
+const BYTES_FIRST = 64 * 1024;
+const GUARD_KIND = { sequence: 1, absent: 2 } as const;
+
+export class BatchBuffer {
+  u8 = new Uint8Array(BYTES_FIRST);
+  /** Where the next entry begins. */
+  end = 0;
+  #words = new Uint32Array(this.u8.buffer);
+  #entriesAt = 0;
+  #entries = 0;
+  #guards = 0;
+
+  /** `guards`: as many as will be given. */
+  begin(guards: number): void {
+    this.#entriesAt = this.end = BATCH.HEADER_BYTES + guards * BATCH.GUARD_BYTES;
+    this.#entries = this.#guards = 0;
+  }
+
+  /** Index of the next entry. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** Guards the next entry. */
+  guard(guard: Guard): void {
+    const at = BATCH.HEADER_BYTES + this.#guards++ * BATCH.GUARD_BYTES;
+    const word = at >>> 2;
+    this.#words[word] = this.#entries;
+    this.#words[word + 1] = GUARD_KIND[guard.kind];
+    const view = new DataView(this.u8.buffer, at, BATCH.GUARD_BYTES);
+    view.setFloat64(8, guard.sequence, true);
+    view.setFloat64(16, guard.readSequence, true);
+    view.setFloat64(24, 0, true);
+  }
+
+  /** Begins an entry with this key; returns where its value goes. `bytes`: room that the value needs at least. */
+  open(key: Uint8Array, bytes: number): number {
+    const keyAt = this.end + BATCH.ENTRY_HEADER_BYTES;
+    this.#reserve(keyAt + key.length + bytes);
+    this.u8.set(key, keyAt);
+    return keyAt + key.length;
+  }
+
+  /** Makes more room for the value of the open entry. */
+  grow(): void {
+    this.#reserve(2 * this.u8.length);
+  }
+
+  /** Ends the entry that `open` began, with a value of `valueLength` bytes. */
+  close(kind: number, flags: number, keyLength: number, valueLength: number): void {
+    const word = this.end >>> 2;
+    const bytes = (BATCH.ENTRY_HEADER_BYTES + keyLength + valueLength + 7) & ~7;
+    this.#words[word] = bytes;
+    this.#words[word + 1] = kind | (flags << 8) | (keyLength << 16);
+    this.#words[word + 2] = valueLength;
+    this.#words[word + 3] = 0;
+    this.end += bytes;
+    this.#entries++;
+  }
+
+  add(kind: number, flags: number, key: Uint8Array, value: Uint8Array): void {
+    const at = this.open(key, value.length);
+    this.u8.set(value, at);
+    this.close(kind, flags, key.length, value.length);
+  }
+
+  /** The finished batch, good until the next `begin`. */
+  finish(flags = 0): Uint8Array {
+    this.#words[0] = this.#entries;
+    this.#words[1] = this.end - this.#entriesAt;
+    this.#words[2] = this.#guards;
+    this.#words[3] = flags;
+    return this.u8.subarray(0, this.end);
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes + 8 <= this.u8.length) return;
+    let size = this.u8.length;
+    while (size < bytes + 8) size *= 2;
+    const grown = new Uint8Array(size);
+    grown.set(this.u8);
+    this.u8 = grown;
+    this.#words = new Uint32Array(grown.buffer);
+  }
+}

@@ -1,0 +1,311 @@
+// Writes that read first: read, decide, put everything that belongs to the change into one batch, apply it if nobody came
+// between, else again (DESIGN R5). Writes to tables with indexes or a stream go this way, and all that look at the old item.
+//
+//   applied at once      the usual case: no await before the apply
+//   the disk is read     the item is held (item-order.ts): later writes of this thread to it wait, others go on
+//   no memory, no log    the write queues with all others of this thread to the shard (writer.ts)
+//
+// What a decision looked at is durable before a caller learns of it, tombstones included (DESIGN R6).
+
+import { ENTRY, STATUS } from '../core/abi.js';
+import { EncodedItem } from '../core/codec/encoded-item.js';
+import type { ShardCore } from '../core/shard-core.js';
+import type { Clock } from '../clock.js';
+import { TransactionConflictException } from '../errors.js';
+import type { Item } from '../table/item-types.js';
+import type { Attachment } from './attachment.js';
+import { BatchBuffer } from './batch-buffer.js';
+import type { BatchWriter, Guard, Staged } from './batch-writer.js';
+import type { CatalogView } from './catalog-view.js';
+import { addChange } from './change-entries.js';
+import type { Durability } from './durability.js';
+import { ItemEncoder } from './item-encoder.js';
+import { ItemOrder } from './item-order.js';
+import type { KeyBuilder } from './key-builder.js';
+import type { Encoded, Reader } from './reader.js';
+import type { ShapeIds } from './shape-ids.js';
+import type { Change, WriteResult } from './store.js';
+import type { TableState } from './table-state.js';
+import type { WritePlan } from './write-plan.js';
+import type { Writer } from './writer.js';
+
+export type Decision = Change | { readonly kind: 'encoded'; readonly item: EncodedItem };
+
+export interface ItemWrite {
+  readonly table: TableState;
+  readonly core: ShardCore;
+  /** The item's encoded key: a private copy. */
+  readonly key: Uint8Array;
+  readonly decide: (old: EncodedItem | undefined) => Decision;
+  readonly byTtl: boolean;
+  /** What it comes to, once an attempt has succeeded. */
+  outcome?: Promise<WriteResult>;
+}
+
+export interface ItemWriterContext {
+  readonly attachment: Attachment;
+  readonly catalog: CatalogView;
+  readonly keys: KeyBuilder;
+  readonly shapes: ShapeIds;
+  readonly batch: BatchWriter;
+  readonly writer: Writer;
+  readonly reader: Reader;
+  readonly durability: Durability;
+  readonly clock: Clock;
+}
+
+const NO_INDEXES: ReadonlyMap<string, number> = new Map();
+/** Not a status of the core: read again. */
+const AGAIN = -1000;
+const BUFFER_BYTES_KEPT = 8 * 1024 * 1024;
+const WRITE_BYTES = 512; // what a waiting write counts in the queue beside its item
+
+export class ItemWriter {
+  readonly order = new ItemOrder();
+  readonly encoder: ItemEncoder;
+  readonly #context: ItemWriterContext;
+  readonly #buffers: BatchBuffer[] = [];
+
+  constructor(context: ItemWriterContext) {
+    this.#context = context;
+    this.encoder = new ItemEncoder(context.shapes, context.batch, context.writer);
+  }
+
+  /** Resolves when it is as durable as the database promises. Throws or rejects what stands in its way. */
+  write(write: ItemWrite): Promise<WriteResult> {
+    const before = this.order.before(write.key);
+    if (before !== undefined) return this.#held(write, before);
+    if (this.#context.writer.queued(write.core.shard) > 0) return this.#queued(write);
+    const status = this.attempt(write);
+    if (typeof status !== 'number') return this.#held(write, undefined, status);
+    return status < 0 ? this.#queued(write) : outcomeOf(write);
+  }
+
+  /** An item encoded for later attempts, as its object may change meanwhile. */
+  encodeAside(item: Item): EncodedItem {
+    return this.#lend((buffer) => this.encoder.aside(buffer, item));
+  }
+
+  /** A batch that writes an item, or deletes it, without a look at the old one. A status if it cannot be staged now. */
+  stageBlind(table: TableState, core: ShardCore, key: Uint8Array, item: Item): Staged | number {
+    return this.#lend((buffer) => {
+      buffer.begin(0);
+      const at = buffer.open(key, 0);
+      const next = this.encoder.encode(core, buffer, at, item);
+      if (typeof next === 'number') return next;
+      this.#complete(buffer, { table, key, byTtl: false }, undefined, next);
+      return this.#context.batch.restage(core.shard, buffer.finish().slice());
+    });
+  }
+
+  /** Reads, decides, applies. A status below 0: something must be waited for. */
+  attempt(write: ItemWrite): number | Promise<number> {
+    const { attachment, batch, reader } = this.#context;
+    for (;;) {
+      attachment.check();
+      attachment.checkRoom();
+      batch.touch();
+      const looked = reader.getEncoded(write.core, write.key);
+      if (looked instanceof Promise) return looked.then((found) => this.#continue(write, found));
+      const status = this.#settle(write, looked);
+      if (status !== AGAIN) return status;
+    }
+  }
+
+  /** Later writes of the item wait for this one. */
+  async #held(
+    write: ItemWrite,
+    before: Promise<void> | undefined,
+    begun?: Promise<number>,
+  ): Promise<WriteResult> {
+    const { writer } = this.#context;
+    const release = this.order.hold(write.key);
+    const forget = writer.reserve(WRITE_BYTES);
+    try {
+      await before;
+      const mayTry = begun !== undefined || writer.queued(write.core.shard) === 0;
+      const status = mayTry ? await (begun ?? this.attempt(write)) : AGAIN;
+      if (status < 0) await this.#enqueue(write);
+    } finally {
+      release();
+      forget();
+    }
+    return outcomeOf(write);
+  }
+
+  async #queued(write: ItemWrite): Promise<WriteResult> {
+    await this.#enqueue(write);
+    return outcomeOf(write);
+  }
+
+  #enqueue(write: ItemWrite): Promise<void> {
+    const { table, core } = write;
+    return this.#context.writer.enqueue(table, core.shard, WRITE_BYTES, () => this.attempt(write));
+  }
+
+  #continue(write: ItemWrite, found: Encoded): number | Promise<number> {
+    const status = this.#settle(write, found);
+    return status === AGAIN ? this.attempt(write) : status;
+  }
+
+  /** From the item that was read to the apply. AGAIN: read again. */
+  #settle(write: ItemWrite, found: Encoded): number {
+    const { catalog, shapes } = this.#context;
+    const { core, table } = write;
+    catalog.requireLive(table);
+    const { view, at, length, sequence, readSequence } = found;
+    const old =
+      length < 0
+        ? undefined
+        : new EncodedItem(view.slice(at, at + length), 0, length, shapes.codecAt(core, view, at));
+    const guard: Guard = {
+      kind: old === undefined ? 'absent' : 'sequence',
+      sequence,
+      readSequence,
+    };
+    const seen = { write, old, guard };
+    try {
+      const { plan } = table;
+      const decision = write.decide(old);
+      if (decision.kind === 'keep') return this.#keep(seen);
+      if (decision.kind === 'delete' && old === undefined) return this.#keep(seen);
+      return this.#apply(seen, decision, plan);
+    } catch (error) {
+      const durable = this.#context.durability.until(core.shard, sequence);
+      write.outcome = durable.then(() => {
+        throw error;
+      });
+      write.outcome.catch(() => undefined);
+      return STATUS.OK;
+    }
+  }
+
+  #keep({ write, old, guard }: Seen): number {
+    const size = old?.sizeBytes ?? 0;
+    const result = { oldSizeBytes: size, newSizeBytes: size, indexUnits: NO_INDEXES };
+    const durable = this.#context.durability.until(write.core.shard, guard.sequence);
+    write.outcome = durable.then(() => result);
+    return STATUS.OK;
+  }
+
+  #apply(seen: Seen, decision: Exclude<Decision, { kind: 'keep' }>, plan: WritePlan): number {
+    const { batch } = this.#context;
+    const { write, old, guard } = seen;
+    const { table, core, key } = write;
+    if (plan.bare && decision.kind === 'put') {
+      const staged = batch.put(table, decision.item, guard);
+      this.#requireSameKey(key);
+      return this.#commit(seen, plan, staged, batch.itemSizeBytes, NO_INDEXES);
+    }
+    if (decision.kind === 'put') {
+      this.#context.keys.itemKey(table, decision.item);
+      this.#requireSameKey(key);
+    }
+    return this.#lend((buffer) => {
+      buffer.begin(1);
+      buffer.guard(guard);
+      const at = buffer.open(key, 0);
+      let next: EncodedItem | undefined;
+      if (decision.kind !== 'delete') {
+        const encoded =
+          decision.kind === 'put'
+            ? this.encoder.encode(core, buffer, at, decision.item)
+            : this.encoder.copy(core, buffer, at, decision.item);
+        if (typeof encoded === 'number') return this.#refused(write, encoded);
+        next = encoded;
+      }
+      const units = this.#complete(buffer, write, old, next);
+      const staged = batch.restage(core.shard, buffer.finish());
+      return this.#commit(seen, plan, staged, next?.sizeBytes ?? 0, units);
+    });
+  }
+
+  /** Ends the open entry, the item's own, and adds all that goes with it. */
+  #complete(
+    buffer: BatchBuffer,
+    { table, key, byTtl }: Pick<ItemWrite, 'table' | 'key' | 'byTtl'>,
+    old: EncodedItem | undefined,
+    next: EncodedItem | undefined,
+  ): ReadonlyMap<string, number> {
+    const { attachment, clock } = this.#context;
+    const kind = next === undefined ? ENTRY.DELETE : ENTRY.PUT;
+    buffer.close(kind, 0, key.length, next?.length ?? 0);
+    const timeMs = table.plan.stream === undefined ? 0 : clock.nowMs();
+    return addChange(buffer, attachment.workbench, { table, key, old, next, byTtl, timeMs });
+  }
+
+  #commit(
+    { write, old }: Seen,
+    plan: WritePlan,
+    staged: Staged,
+    newSizeBytes: number,
+    indexUnits: ReadonlyMap<string, number>,
+  ): number {
+    const { batch, writer } = this.#context;
+    if (write.table.plan !== plan) {
+      batch.release(staged);
+      return AGAIN;
+    }
+    const status = writer.tryApply(staged);
+    if (status < 0) {
+      batch.release(staged);
+      return this.#refused(write, status);
+    }
+    const result = { oldSizeBytes: old?.sizeBytes ?? 0, newSizeBytes, indexUnits };
+    write.outcome = writer.applied(write.core).then(() => result);
+    return status;
+  }
+
+  /** What to do about a status: read again, wait (the status itself), or give up. */
+  #refused({ table, core }: ItemWrite, status: number): number {
+    const { catalog, attachment } = this.#context;
+    switch (status) {
+      case STATUS.GUARD_FAILED:
+      case STATUS.RETRY:
+        return AGAIN;
+      case STATUS.STALE_CATALOG:
+        catalog.reload();
+        catalog.requireLive(table);
+        return AGAIN;
+      case STATUS.BUSY:
+      case STATUS.MEMTABLE_FULL:
+      case STATUS.NO_MEMORY:
+      case STATUS.LOG_FULL:
+        return status;
+      case STATUS.LOCKED:
+        throw new TransactionConflictException();
+      default:
+        throw attachment.fault(status, core.shard);
+    }
+  }
+
+  /** A decision makes an item of the same key: the one that lies in the workbench. */
+  #requireSameKey(key: Uint8Array): void {
+    const { keys } = this.#context;
+    const { u8, keyAt } = keys.workbench;
+    let same = keys.length === key.length;
+    for (let i = 0; same && i < key.length; i++) same = u8[keyAt + i] === key[i];
+    if (!same) throw new TypeError('a write has made an item with another key');
+  }
+
+  /** Lends a buffer: user code that comes back in here meanwhile gets another one. */
+  #lend<Result>(use: (buffer: BatchBuffer) => Result): Result {
+    const buffer = this.#buffers.pop() ?? new BatchBuffer();
+    try {
+      return use(buffer);
+    } finally {
+      if (buffer.u8.length <= BUFFER_BYTES_KEPT) this.#buffers.push(buffer);
+    }
+  }
+}
+
+/** What a write saw when it decided. */
+interface Seen {
+  readonly write: ItemWrite;
+  readonly old: EncodedItem | undefined;
+  readonly guard: Guard;
+}
+
+function outcomeOf({ outcome }: ItemWrite): Promise<WriteResult> {
+  return outcome ?? Promise.reject(new TypeError('a write has ended without an outcome'));
+}
