@@ -53,11 +53,36 @@ import { putItem, type PutItemInput, type PutItemOutput } from './operation/put-
 import { query, type QueryInput, type QueryOutput } from './operation/query.js';
 import { scan, type ScanInput, type ScanOutput } from './operation/scan.js';
 import { resolveOptions, type OpenOptions, type ResolvedOptions } from './options.js';
+import {
+  describeTimeToLive,
+  updateTimeToLive,
+  type DescribeTimeToLiveInput,
+  type DescribeTimeToLiveOutput,
+  type UpdateTimeToLiveInput,
+  type UpdateTimeToLiveOutput,
+} from './operation/time-to-live.js';
+import {
+  listTagsOfResource,
+  tagResource,
+  untagResource,
+  type ListTagsOfResourceInput,
+  type ListTagsOfResourceOutput,
+  type TagResourceInput,
+  type UntagResourceInput,
+} from './operation/resource-tags.js';
+import {
+  updateTable,
+  type UpdateTableInput,
+  type UpdateTableOutput,
+} from './operation/update-table.js';
+import { IndexBuilder } from './index-builder.js';
 import { Catalog } from './table/catalog.js';
 import type { Item } from './table/item-types.js';
 import { TableHandle, type Table } from './table/table-handle.js';
 
 declare const shared: unique symbol;
+
+const RESUME = Symbol('resume');
 
 /** What `db.share()` gives and `attach` takes. Structured-cloneable; its content is the engine's. */
 export interface SharedDatabase {
@@ -82,7 +107,9 @@ export async function openDatabase(
     throw new InvalidArgument('open(path)', 'a folder, or left out for a temporary database', path);
   }
   const resolved = resolveOptions(options);
-  return new Database(await openStore(path, resolved), resolved);
+  const database = new Database(await openStore(path, resolved), resolved);
+  database[RESUME]();
+  return database;
 }
 
 /**
@@ -116,6 +143,7 @@ export async function openDatabase(
 export class Database implements AsyncDisposable {
   readonly #context: OperationContext;
   readonly #store: Store;
+  readonly #builder: IndexBuilder;
   #closing: Promise<void> | undefined;
 
   /** Use `open`. */
@@ -125,12 +153,48 @@ export class Database implements AsyncDisposable {
   ) {
     const { clock, random, tableDelayMs = 0 } = options;
     this.#store = store;
-    this.#context = { store, catalog: new Catalog(store, clock), clock, random, tableDelayMs };
+    const catalog = new Catalog(store, clock);
+    const builder = new IndexBuilder(store, catalog, clock, tableDelayMs);
+    this.#builder = builder;
+    this.#context = { store, catalog, clock, random, builder, tableDelayMs };
   }
 
   /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */
   createTable(input: CreateTableInput): Promise<Answer<CreateTableOutput>> {
     return this.#answer(createTable, input);
+  }
+
+  /**
+   * Changes a table: billing, units, global indexes, stream, encryption, class, protection. It is done when the promise
+   * resolves, but for an index that is created: DescribeTable shows how that goes.
+   */
+  updateTable(input: UpdateTableInput): Promise<Answer<UpdateTableOutput>> {
+    return this.#answer(updateTable, input);
+  }
+
+  /** Names the attribute that says when an item expires, or stops expiry. */
+  updateTimeToLive(input: UpdateTimeToLiveInput): Promise<Answer<UpdateTimeToLiveOutput>> {
+    return this.#answer(updateTimeToLive, input);
+  }
+
+  /** Which attribute says when an item expires. */
+  describeTimeToLive(input: DescribeTimeToLiveInput): Promise<Answer<DescribeTimeToLiveOutput>> {
+    return this.#answer(describeTimeToLive, input);
+  }
+
+  /** Adds labels to a table, or replaces them. */
+  tagResource(input: TagResourceInput): Promise<Answer<object>> {
+    return this.#answer(tagResource, input);
+  }
+
+  /** Takes labels off a table. */
+  untagResource(input: UntagResourceInput): Promise<Answer<object>> {
+    return this.#answer(untagResource, input);
+  }
+
+  /** The labels of a table, 10 a page. */
+  listTagsOfResource(input: ListTagsOfResourceInput): Promise<Answer<ListTagsOfResourceOutput>> {
+    return this.#answer(listTagsOfResource, input);
   }
 
   /** What a table is and how it stands. */
@@ -241,12 +305,23 @@ export class Database implements AsyncDisposable {
    * harmless.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#store.close();
+    this.#closing ??= this.#end();
     return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #end(): Promise<void> {
+    const stopped = this.#builder.close();
+    await this.#store.close();
+    await stopped;
+  }
+
+  /** Goes on with indexes that were not finished when the database was last closed, or crashed. */
+  [RESUME](): void {
+    this.#builder.resume();
   }
 
   async #answer<Output extends object>(

@@ -71,6 +71,11 @@ export class LimitExceededException extends DynamoDBServiceException {
   override readonly name = 'LimitExceededException';
 }
 
+/** The resource belongs to another account. */
+export class AccessDeniedException extends DynamoDBServiceException {
+  override readonly name = 'AccessDeniedException';
+}
+
 /**
  * More writes are waiting than the engine holds. Nothing was changed; the same call may succeed in
  * a moment.

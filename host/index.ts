@@ -84,6 +84,19 @@ export type {
   GlobalSecondaryIndex,
   LocalSecondaryIndex,
 } from './operation/create-table.js';
+export type { UpdateTableInput, UpdateTableOutput } from './operation/update-table.js';
+export type {
+  DescribeTimeToLiveInput,
+  DescribeTimeToLiveOutput,
+  UpdateTimeToLiveInput,
+  UpdateTimeToLiveOutput,
+} from './operation/time-to-live.js';
+export type {
+  ListTagsOfResourceInput,
+  ListTagsOfResourceOutput,
+  TagResourceInput,
+  UntagResourceInput,
+} from './operation/resource-tags.js';
 export type { DescribeTableInput, DescribeTableOutput } from './operation/describe-table.js';
 export type { DeleteTableInput, DeleteTableOutput } from './operation/delete-table.js';
 export type { ListTablesInput, ListTablesOutput } from './operation/list-tables.js';

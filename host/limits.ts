@@ -11,6 +11,8 @@ export const SORT_KEY_BYTES_MAX = 1_024;
 
 /** Levels of lists and maps, the top-level attribute counted as the first. */
 export const NESTING_LEVELS_MAX = 32;
+/** The same of a value that only conditions of a transaction look at. */
+export const TRANSACTION_VALUE_LEVELS_MAX = 39;
 
 /** UTF-8 bytes of an attribute's name. */
 export const ATTRIBUTE_NAME_BYTES_MAX = 65_535;
@@ -95,6 +97,9 @@ export const READ_UNIT_BYTES = 4_096;
 export const WRITE_UNIT_BYTES = 1_024;
 
 export const TAGS_MAX = 50;
+/** Tags of one page of ListTagsOfResource. */
+export const TAGS_PAGE = 10;
+export const RESOURCE_ARN_LENGTH_MAX = 1_283;
 export const TAG_KEY_LENGTH_MAX = 128;
 export const TAG_VALUE_LENGTH_MAX = 256;
 
@@ -117,3 +122,12 @@ export const PROJECTED_ATTRIBUTES_PER_TABLE_MAX = 100;
 /** What an on-demand table or index serves from the start. */
 export const ON_DEMAND_WARM_READS = 12_000;
 export const ON_DEMAND_WARM_WRITES = 4_000;
+
+/** Decreases of provisioned units in a UTC day; further ones must be this far from the last. */
+export const DECREASES_PER_DAY_MAX = 4;
+export const DECREASE_INTERVAL_MS = 3_600_000;
+/** Changes of a table's class within the interval. */
+export const CLASS_CHANGES_MAX = 2;
+export const CLASS_CHANGE_INTERVAL_MS = 30 * 86_400_000;
+export const PROTECTION_CHANGE_INTERVAL_MS = 15_000;
+export const TTL_CHANGE_INTERVAL_MS = 31 * 60_000;

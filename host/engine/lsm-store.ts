@@ -199,6 +199,11 @@ export class LsmStore implements Store {
     return Promise.reject(new TypeError('not built yet'));
   }
 
+  async backfill(table: TableKeyspace): Promise<void> {
+    const { itemCount } = await this.tableFigures(table);
+    if (itemCount > 0) throw new TypeError('not built yet');
+  }
+
   segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
     return this.#pages.segmentOf(this.#live(table), partition, totalSegments);
   }

@@ -363,6 +363,12 @@ export interface Store {
   transactGet(
     keys: readonly { readonly table: TableKeyspace; readonly key: Item }[],
   ): Promise<(Item | undefined)[]>;
+  /**
+   * Writes the entries that items there have in an index which is being created, each together with
+   * a look that its item is still the one read; meanwhile all writes maintain the index. Items that
+   * do not belong in it are skipped. Resolves when all are written and durable.
+   */
+  backfill(table: TableKeyspace, index: IndexDefinition, signal?: AbortSignal): Promise<void>;
   /** A startKey outside the range is legal: the page begins where the range does, or is empty. */
   page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page>;
   /** The segment (of `totalSegments`) that a partition key belongs to. */

@@ -5,12 +5,31 @@
 // right and the first fault wins.
 
 import { ValidationException } from '../errors.js';
-import type { QueryRange, SortCondition } from '../engine/store.js';
-import type { AttributeValue, KeyAttribute, KeySchema, KeyValue } from '../table/item-types.js';
+import type {
+  IndexDefinition,
+  IndexQueryRange,
+  QueryRange,
+  SortCondition,
+} from '../engine/store.js';
+import type {
+  AttributeValue,
+  KeyAttribute,
+  KeySchema,
+  KeyValue,
+  TypeName,
+} from '../table/item-types.js';
 import { typeOfValue } from '../table/item-value.js';
-import { compareKeyValues, hasKeyType, keyAttributes, keyValueFault } from '../table/key-schema.js';
+import { hasKeyType, keyValueFault } from '../table/key-schema.js';
 import { parsedCondition } from './condition.js';
 import { expressionError } from './expression-error.js';
+import {
+  checkBounds,
+  checkDistinct,
+  checkOperandCount,
+  checkOrdered,
+  wrongOperandType,
+} from './operand-faults.js';
+import { resolvePath } from './path.js';
 import type { Placeholders } from './placeholders.js';
 import type {
   BetweenNode,
@@ -30,8 +49,8 @@ export interface KeyClause {
 }
 
 type Operand =
-  | { readonly kind: 'attribute'; readonly name: string }
-  | { readonly kind: 'constant'; readonly value: AttributeValue };
+  | { readonly kind: 'attribute'; readonly name: string; readonly type: undefined }
+  | { readonly kind: 'constant'; readonly value: AttributeValue; readonly type: TypeName };
 
 const OPERATIONS: Readonly<Record<Exclude<Comparator, '<>'>, SortCondition['op']>> = {
   '=': 'eq',
@@ -104,7 +123,7 @@ function readComparison(node: ComparisonNode, placeholders: Placeholders): KeyCl
   if (left.kind === 'attribute' && right.kind === 'attribute') {
     throw twoAttributes(operator, left.name, right.name);
   }
-  if (operator !== '=') checkOrdered(operator, [left, right]);
+  if (operator !== '=') checkOrdered('KeyCondition', operator, [left, right]);
   const op = OPERATIONS[operator];
   if (left.kind === 'attribute' && right.kind === 'constant') {
     return { attribute: left.name, op, value: right.value };
@@ -119,9 +138,9 @@ function readBetween(node: BetweenNode, placeholders: Placeholders): KeyClause {
   const operand = readOperand(node.operand, placeholders);
   const lower = readOperand(node.lower, placeholders);
   const upper = readOperand(node.upper, placeholders);
-  checkOrdered('BETWEEN', [operand, lower, upper]);
+  checkOrdered('KeyCondition', 'BETWEEN', [operand, lower, upper]);
   const bounds = lower.kind === 'constant' && upper.kind === 'constant';
-  if (bounds) checkBounds(lower.value, upper.value);
+  if (bounds) checkBounds('KeyCondition', lower.value, upper.value);
   if (operand.kind === 'attribute') {
     if (!bounds)
       throw new ValidationException(
@@ -134,21 +153,15 @@ function readBetween(node: BetweenNode, placeholders: Placeholders): KeyClause {
 }
 
 function readBeginsWith(node: FunctionNode, placeholders: Placeholders): KeyClause {
-  if (node.operands.length !== 2) {
-    throw expressionError(
-      'KeyCondition',
-      'Incorrect number of operands for operator or function; operator or function: begins_with, ' +
-        `number of operands: ${node.operands.length}`,
-    );
-  }
+  checkOperandCount('KeyCondition', 'begins_with', node.operands.length, 2);
   const operand = readOperand(node.operands[0], placeholders);
   const prefix = readOperand(node.operands[1], placeholders);
   if (operand.kind === 'attribute' && prefix.kind === 'attribute') {
     throw twoAttributes('begins_with', operand.name, prefix.name);
   }
   for (const side of [operand, prefix]) {
-    if (side.kind === 'constant' && !['S', 'B'].includes(typeOfValue(side.value))) {
-      throw wrongType('begins_with', side.value);
+    if (side.type !== undefined && side.type !== 'S' && side.type !== 'B') {
+      throw wrongOperandType('KeyCondition', 'begins_with', side.type);
     }
   }
   if (operand.kind === 'attribute' && prefix.kind === 'constant') {
@@ -159,7 +172,8 @@ function readBeginsWith(node: FunctionNode, placeholders: Placeholders): KeyClau
 
 function readOperand(node: OperandNode, placeholders: Placeholders): Operand {
   if (node.kind === 'value') {
-    return { kind: 'constant', value: placeholders.value('KeyCondition', node.placeholder) };
+    const value = placeholders.value('KeyCondition', node.placeholder);
+    return { kind: 'constant', value, type: typeOfValue(value) };
   }
   if (node.kind === 'function') {
     throw expressionError(
@@ -167,79 +181,89 @@ function readOperand(node: OperandNode, placeholders: Placeholders): Operand {
       'KeyConditionExpressions cannot contain nested operations',
     );
   }
-  for (const element of node.elements) {
-    if (element.kind === 'name' && element.placeholder)
-      placeholders.name('KeyCondition', element.text);
-  }
-  if (node.elements.length > 1) {
+  const path = resolvePath('KeyCondition', node, placeholders);
+  if (path.length > 1) {
     throw expressionError(
       'KeyCondition',
       'KeyConditionExpressions cannot have conditions on nested attributes',
     );
   }
-  const [first] = node.elements;
-  const name = first.placeholder ? placeholders.name('KeyCondition', first.text) : first.text;
-  return { kind: 'attribute', name };
-}
-
-/** Operators that order their operands take strings, numbers and binary. */
-function checkOrdered(operator: string, operands: readonly Operand[]): void {
-  for (const operand of operands) {
-    if (operand.kind === 'constant' && !['S', 'N', 'B'].includes(typeOfValue(operand.value))) {
-      throw wrongType(operator, operand.value);
-    }
-  }
-}
-
-function checkBounds(lower: AttributeValue, upper: AttributeValue): void {
-  const tail = ` lower bound operand: AttributeValue: ${shown(lower)}, upper bound operand: AttributeValue: ${shown(upper)}`;
-  if (typeOfValue(lower) !== typeOfValue(upper)) {
-    throw expressionError(
-      'KeyCondition',
-      `The BETWEEN operator requires same data type for lower and upper bounds;${tail}`,
-    );
-  }
-  if (compareKeyValues(lower as KeyValue, upper as KeyValue) > 0) {
-    throw expressionError(
-      'KeyCondition',
-      `The BETWEEN operator requires upper bound to be greater than or equal to lower bound;${tail}`,
-    );
-  }
-}
-
-/** A scalar as messages show it: `{N:5}`. */
-function shown(value: AttributeValue): string {
-  const text = value instanceof Uint8Array ? Buffer.from(value).toString('base64') : String(value);
-  return `{${typeOfValue(value)}:${text}}`;
+  return { kind: 'attribute', name: path[0], type: undefined };
 }
 
 /**
- * Turns clauses into the range they describe, or throws DynamoDB's text. Values are checked like
- * any key.
+ * Turns clauses into the range of a table that they describe, or throws DynamoDB's text. Values are
+ * checked like any key.
  */
 export function resolveKeyCondition(clauses: readonly KeyClause[], schema: KeySchema): QueryRange {
-  const attributes = keyAttributes(schema);
-  if (clauses.length > attributes.length) {
+  const sortKeys = schema.sort === undefined ? [] : [schema.sort];
+  const { partition, conditions } = resolveClauses(clauses, [schema.partition], sortKeys);
+  return { kind: 'query', partition: partition[0], sort: conditions[0] };
+}
+
+/** The same for an index. Equalities on RANGE attributes become its prefix. */
+export function resolveIndexKeyCondition(
+  clauses: readonly KeyClause[],
+  index: IndexDefinition,
+): IndexQueryRange {
+  const { partition, conditions } = resolveClauses(clauses, index.partition, index.sort);
+  const sort = conditions.find((condition) => condition?.op !== 'eq');
+  const sortPrefix = conditions.flatMap((condition) =>
+    condition?.op === 'eq' ? [condition.value] : [],
+  );
+  return { kind: 'indexQuery', index, partition, sortPrefix, sort };
+}
+
+/**
+ * Every HASH attribute has an equality, and so have all RANGE attributes before the last one that
+ * has any condition. An undefined condition is one that every value fulfils.
+ */
+function resolveClauses(
+  clauses: readonly KeyClause[],
+  partitionKeys: readonly KeyAttribute[],
+  sortKeys: readonly KeyAttribute[],
+): {
+  readonly partition: readonly KeyValue[];
+  readonly conditions: readonly (SortCondition | undefined)[];
+} {
+  const attributeCount = partitionKeys.length + sortKeys.length;
+  if (clauses.length > attributeCount) {
     throw new ValidationException(
       `The number of query conditions (${clauses.length}) exceeds the number of key attributes defined in the ` +
-        `schema (${attributes.length})`,
+        `schema (${attributeCount})`,
     );
   }
-  const partition = requireClause(clauses, schema.partition);
-  if (partition.op !== 'eq') throw new ValidationException('Query key condition not supported');
-  const value = keyValue(schema.partition, partition.value);
-  if (clauses.length === 1 || schema.sort === undefined) {
-    checkKeyValue(schema.partition, value, 'partition');
-    return { kind: 'query', partition: value };
+  const clauseOn = ({ name }: KeyAttribute): KeyClause | undefined =>
+    clauses.find(({ attribute }) => attribute === name);
+  const partition = partitionKeys.map((key) => {
+    const clause = clauseOn(key);
+    if (clause === undefined) throw missedKey(key.name);
+    if (clause.op !== 'eq') throw new ValidationException('Query key condition not supported');
+    return keyValue(key, clause.value);
+  });
+  const sorts = sortKeys.map(clauseOn);
+  const used = partition.length + sorts.filter((clause) => clause !== undefined).length;
+  if (used < clauses.length) {
+    throw missedKey(sortKeys[sorts.indexOf(undefined)].name);
   }
-  const sort = requireClause(clauses, schema.sort);
-  const condition: SortCondition = {
-    op: sort.op,
-    value: keyValue(schema.sort, sort.value),
-    value2: sort.value2 === undefined ? undefined : keyValue(schema.sort, sort.value2),
+  const last = sorts.findLastIndex((clause) => clause !== undefined);
+  const lacking = sortKeys.slice(0, Math.max(last, 0)).filter((_, i) => sorts[i]?.op !== 'eq');
+  if (lacking.length > 0) {
+    throw new ValidationException(
+      `RANGE key attributes ${lacking.map(({ name }) => name).join(', ')} must have equality conditions specified ` +
+        `in the query because a condition is present on key attribute ${sortKeys[last].name}`,
+    );
+  }
+  const conditions = sortKeys.slice(0, last + 1).map((key, i): SortCondition => {
+    const { op, value, value2 } = sorts[i] as KeyClause;
+    const upper = value2 === undefined ? undefined : keyValue(key, value2);
+    return { op, value: keyValue(key, value), value2: upper };
+  });
+  partitionKeys.forEach((key, i) => checkKeyValue(key, partition[i], 'partition'));
+  return {
+    partition,
+    conditions: conditions.map((condition, i) => checkedSort(sortKeys[i], condition)),
   };
-  checkKeyValue(schema.partition, value, 'partition');
-  return { kind: 'query', partition: value, sort: checkedSort(schema.sort, condition) };
 }
 
 /**
@@ -280,12 +304,6 @@ export function missedKey(name: string): ValidationException {
   return new ValidationException(`Query condition missed key schema element: ${name}`);
 }
 
-function requireClause(clauses: readonly KeyClause[], attribute: KeyAttribute): KeyClause {
-  const clause = clauses.find((candidate) => candidate.attribute === attribute.name);
-  if (clause === undefined) throw missedKey(attribute.name);
-  return clause;
-}
-
 function invalidOperator(operator: string): ValidationException {
   return expressionError(
     'KeyCondition',
@@ -294,13 +312,7 @@ function invalidOperator(operator: string): ValidationException {
 }
 
 function twoAttributes(operator: string, first: string, second: string): ValidationException {
-  if (first === second) {
-    return expressionError(
-      'KeyCondition',
-      'The first operand must be distinct from the remaining operands for this operator or function; ' +
-        `operator: ${operator}, first operand: [${first}]`,
-    );
-  }
+  checkDistinct('KeyCondition', operator, [{ path: [first] }, { path: [second] }]);
   return new ValidationException(
     `${INVALID_CONDITION}Multiple attribute names used in one condition`,
   );
@@ -313,13 +325,5 @@ function noAttribute(): ValidationException {
 function notFirst(operator: string): ValidationException {
   return new ValidationException(
     `${INVALID_CONDITION}${operator} operator must have the key attribute as its first operand`,
-  );
-}
-
-function wrongType(operator: string, value: AttributeValue): ValidationException {
-  return expressionError(
-    'KeyCondition',
-    'Incorrect operand type for operator or function; operator or function: ' +
-      `${operator}, operand type: ${typeOfValue(value)}`,
   );
 }

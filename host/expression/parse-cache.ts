@@ -7,7 +7,7 @@ import type { ExpressionKind } from './expression-error.js';
 
 const TEXTS_MAX = 256;
 /** Characters of the texts of one half: a tree takes some thirty times its text. */
-const CHARACTERS_MAX = 65_536;
+const CHARACTERS_MAX = 32_768;
 
 /** A parser that remembers what it parsed. */
 export function remembering<Tree>(

@@ -5,9 +5,9 @@
 // Names are checked before values, in everything.
 
 import { ValidationException } from '../errors.js';
-import { PLACEHOLDER_LENGTH_MAX } from '../limits.js';
+import { NESTING_LEVELS_MAX, PLACEHOLDER_LENGTH_MAX } from '../limits.js';
 import type { AttributeValue } from '../table/item-types.js';
-import { valueFault } from '../table/item-value.js';
+import { valueFault, type Wording } from '../table/item-value.js';
 import { expressionError, type ExpressionKind } from './expression-error.js';
 
 const NAME = /^#[A-Za-z0-9_]+$/;
@@ -19,6 +19,13 @@ export interface PlaceholderMaps {
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
+export interface PlaceholderOptions {
+  /** The older layer says that a value's fault is one of ExpressionAttributeValues. Default current. */
+  readonly wording?: Wording;
+  /** Transactions take deeper values than items may hold, as long as only conditions see them. */
+  readonly valueLevelsMax?: number;
+}
+
 export class Placeholders {
   readonly #names: ReadonlyMap<string, string>;
   readonly #values: ReadonlyMap<string, AttributeValue>;
@@ -26,9 +33,9 @@ export class Placeholders {
   readonly #usedValues = new Set<string>();
 
   /** Throws the first fault of the maps: emptiness, keys, then the values' own, as bare texts. */
-  constructor(maps: PlaceholderMaps) {
+  constructor(maps: PlaceholderMaps, options: PlaceholderOptions = {}) {
     this.#names = readNames(maps.names);
-    this.#values = readValues(maps.values);
+    this.#values = readValues(maps.values, options);
   }
 
   /** What `#name` stands for. */
@@ -73,13 +80,23 @@ function readNames(map: PlaceholderMaps['names']): ReadonlyMap<string, string> {
   return names;
 }
 
-function readValues(map: PlaceholderMaps['values']): ReadonlyMap<string, AttributeValue> {
+function readValues(
+  map: PlaceholderMaps['values'],
+  { wording = 'current', valueLevelsMax = NESTING_LEVELS_MAX }: PlaceholderOptions,
+): ReadonlyMap<string, AttributeValue> {
   const values = new Map<string, AttributeValue>();
   if (map === undefined) return values;
+  const level = 1 + NESTING_LEVELS_MAX - valueLevelsMax;
   for (const key of keysOf('ExpressionAttributeValues', map, VALUE)) {
     const value = map[key];
-    const fault = valueFault(value, `ExpressionAttributeValues.${key}`, 'current');
-    if (fault !== undefined) throw new ValidationException(fault);
+    const fault = valueFault(value, `ExpressionAttributeValues.${key}`, wording, level);
+    if (fault !== undefined) {
+      throw new ValidationException(
+        wording === 'current'
+          ? fault
+          : `ExpressionAttributeValues contains invalid value: ${fault} for key ${key}`,
+      );
+    }
     values.set(key, value as AttributeValue);
   }
   return values;

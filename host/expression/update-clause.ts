@@ -5,7 +5,7 @@ import { ValidationException } from '../errors.js';
 import { unionOf, withoutMembers, type SetValue } from '../table/canonical-value.js';
 import type { AttributeValue, Item } from '../table/item-types.js';
 import { typeOfValue } from '../table/item-value.js';
-import { canonicalNumber, sumOf } from '../table/number.js';
+import { sumOf } from '../table/number.js';
 import type { Path } from './path.js';
 import {
   evaluate,
@@ -57,7 +57,7 @@ function added(
 ): AttributeValue {
   const { value } = clause;
   if (isNumber(value)) {
-    if (isNumber(current)) return value === 0 ? canonicalNumber(current) : sumOf(current, value);
+    if (isNumber(current)) return sumOf(current, value);
   } else if (isSet(value)) {
     if (isSet(current) && typeOfValue(current) === typeOfValue(value))
       return unionOf(current, value);

@@ -3,8 +3,8 @@
 // All operands are read from the item as it was; then all clauses take effect together. The old item
 // is never changed; the new one shares what did not change. Values come out as reads give them.
 
-import { ValidationException } from '../errors.js';
 import type { Item } from '../table/item-types.js';
+import { checkKeyPaths, checkKeysUntouched } from './key-attributes.js';
 import { remembering } from './parse-cache.js';
 import { resolvePath, type Path } from './path.js';
 import { buildPathTree, type PathTree } from './path-tree.js';
@@ -54,7 +54,9 @@ export class Update {
     this.#clauses = clauses;
     this.#tree = tree;
     this.touchedPaths = clauses.map(({ target }) => target);
-    this.onlyRemoves = clauses.every(({ action }) => action === 'REMOVE' || action === 'DELETE');
+    this.onlyRemoves =
+      clauses.length > 0 &&
+      clauses.every(({ action }) => action === 'REMOVE' || action === 'DELETE');
   }
 
   /**
@@ -94,28 +96,7 @@ export class Update {
    */
   checkKeys(tableKeys: ReadonlySet<string>, indexKeys: ReadonlySet<string>): void {
     checkKeyPaths(this.#clauses.flatMap(pathsOf), tableKeys, indexKeys);
-    for (const [name] of this.touchedPaths) {
-      if (!tableKeys.has(name)) continue;
-      throw new ValidationException(
-        'One or more parameter values were invalid: ' +
-          `Cannot update attribute ${name}. This attribute is part of the key`,
-      );
-    }
-  }
-}
-
-/** Throws if a path goes into a key attribute of the table or of an index. */
-export function checkKeyPaths(
-  paths: readonly Path[],
-  tableKeys: ReadonlySet<string>,
-  indexKeys: ReadonlySet<string>,
-): void {
-  for (const [name, ...rest] of paths) {
-    if (rest.length === 0 || !(tableKeys.has(name) || indexKeys.has(name))) continue;
-    throw new ValidationException(
-      "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: " +
-        `${tableKeys.has(name) ? 'Key' : 'IndexKey'}: ${name}`,
-    );
+    checkKeysUntouched(this.touchedPaths, tableKeys);
   }
 }
 

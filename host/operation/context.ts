@@ -10,6 +10,8 @@ export interface OperationContext {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly random: Random;
+  /** Finishes what was begun with the indexes of a table, in the background. */
+  readonly builder: { run(table: string): void };
   /** How long changes of tables are shown as under way after they are done. */
   readonly tableDelayMs: number;
 }

@@ -9,6 +9,8 @@ export interface Tag {
   Value: string;
 }
 
+export const TOO_MANY_TAGS = 'Number of Tags exceed the current limit for the provided ResourceArn';
+
 const ALLOWED = /^[\p{L}\p{N}\p{Zs}+\-=._:/@]*$/u;
 
 /** Types of a list of tags. A member that is missing stays undefined until `checkTags`. */
@@ -28,9 +30,7 @@ export function checkTags(tags: readonly Partial<Tag>[]): Tag[] {
   if (tags.length === 0)
     throw new ValidationException('Atleast one Tag needs to be provided as Input.');
   if (tags.length > TAGS_MAX) {
-    throw new ValidationException(
-      'Number of Tags exceed the current limit for the provided ResourceArn',
-    );
+    throw new ValidationException(TOO_MANY_TAGS);
   }
   const seen = new Set<string>();
   return tags.map(({ Key, Value }) => {

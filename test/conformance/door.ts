@@ -14,6 +14,10 @@ import type {
   CreateTableOutput,
   DeleteItemOutput,
   DeleteTableOutput,
+  DescribeTimeToLiveOutput,
+  ListTagsOfResourceOutput,
+  UpdateTableOutput,
+  UpdateTimeToLiveOutput,
   DescribeTableOutput,
   GetItemOutput,
   ListTablesOutput,
@@ -25,6 +29,12 @@ import type {
 export interface Door {
   createTable(input: object): Promise<CreateTableOutput>;
   describeTable(input: object): Promise<DescribeTableOutput>;
+  updateTable(input: object): Promise<UpdateTableOutput>;
+  updateTimeToLive(input: object): Promise<UpdateTimeToLiveOutput>;
+  describeTimeToLive(input: object): Promise<DescribeTimeToLiveOutput>;
+  tagResource(input: object): Promise<object>;
+  untagResource(input: object): Promise<object>;
+  listTagsOfResource(input: object): Promise<ListTagsOfResourceOutput>;
   deleteTable(input: object): Promise<DeleteTableOutput>;
   listTables(input: object): Promise<ListTablesOutput>;
   put(input: object): Promise<PutItemOutput>;

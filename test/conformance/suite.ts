@@ -6,12 +6,18 @@ import { keyConditions } from './cases/key-conditions.js';
 import { pages } from './cases/pages.js';
 import { singleItems } from './cases/single-items.js';
 import { tableFeatures } from './cases/table-features.js';
+import { tableUpdates } from './cases/table-updates.js';
+import { timeToLive } from './cases/time-to-live.js';
+import { tags } from './cases/tags.js';
 import { tables } from './cases/tables.js';
 import type { DoorFactory } from './door.js';
 
 export function conformance(factory: DoorFactory): void {
   tables(factory);
   tableFeatures(factory);
+  tableUpdates(factory);
+  timeToLive(factory);
+  tags(factory);
   itemValues(factory);
   singleItems(factory);
   keyConditions(factory);

@@ -209,6 +209,12 @@ export class MemoryStore implements Store {
     return { items, count, matched, sizeBytes };
   }
 
+  /** An index is what its rows give, so there is nothing to fill. */
+  async backfill(table: TableKeyspace): Promise<void> {
+    this.#live(table);
+    await turn();
+  }
+
   segmentOf(_table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
     return segmentOfHash(hashOf([partition]), totalSegments);
   }

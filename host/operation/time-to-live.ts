@@ -1,0 +1,136 @@
+// UpdateTimeToLive and DescribeTimeToLive: which attribute says when an item expires. Expired items
+// are removed by the sweeper; reads give them until then.
+
+import { ResourceInUseException, ValidationException } from '../errors.js';
+import type { TableDefinition } from '../engine/store.js';
+import { KEY_ATTRIBUTE_NAME_BYTES_MAX, TTL_CHANGE_INTERVAL_MS } from '../limits.js';
+import { IN_USE } from '../table/catalog.js';
+import {
+  checkTableName,
+  mustBeLonger,
+  mustBeShorter,
+  oldFault,
+  requiredFault,
+  throwFaults,
+} from './constraints.js';
+import type { OperationContext } from './context.js';
+import { JAVA } from './table-shapes.js';
+import { readBoolean, readInput, readString, readStructure } from './wire-types.js';
+
+export interface TimeToLiveSpecification {
+  Enabled: boolean;
+  /** A top-level attribute: of type N, seconds since 1970. 1 to 255 bytes. */
+  AttributeName: string;
+}
+
+export interface UpdateTimeToLiveInput {
+  /** Name or ARN. */
+  TableName: string;
+  TimeToLiveSpecification: TimeToLiveSpecification;
+}
+
+export interface UpdateTimeToLiveOutput {
+  TimeToLiveSpecification: TimeToLiveSpecification;
+}
+
+export interface DescribeTimeToLiveInput {
+  /** Name or ARN. */
+  TableName: string;
+}
+
+export interface DescribeTimeToLiveOutput {
+  TimeToLiveDescription: {
+    TimeToLiveStatus: 'ENABLING' | 'ENABLED' | 'DISABLING' | 'DISABLED';
+    /** Absent while DISABLED. */
+    AttributeName?: string;
+  };
+}
+
+export async function updateTimeToLive(
+  context: OperationContext,
+  rawInput: unknown,
+): Promise<UpdateTimeToLiveOutput> {
+  const input = readInput('updateTimeToLive', rawInput);
+  const name = readString(input.TableName, 'TableName');
+  const path = 'TimeToLiveSpecification';
+  const given = readStructure(input[path], path, `${JAVA}.${path}`);
+  const enabled = readBoolean(given?.Enabled, `${path}.Enabled`);
+  const attribute = readString(given?.AttributeName, `${path}.AttributeName`);
+  checkTableName(name);
+  throwFaults(
+    given === undefined
+      ? [requiredFault(given, 'timeToLiveSpecification')]
+      : [
+          requiredFault(enabled, 'timeToLiveSpecification.enabled'),
+          attributeFault(attribute, 'timeToLiveSpecification.attributeName'),
+        ],
+  );
+  const specification = { Enabled: enabled as boolean, AttributeName: attribute as string };
+  const { catalog, clock } = context;
+  if (catalog.describe(name).status === 'CREATING') {
+    throw new ResourceInUseException(`${IN_USE}Table ${name} is being created`);
+  }
+  await catalog.update(
+    () => catalog.requireChangeable(name),
+    (table) => withTimeToLive(table, specification, clock.nowMs()),
+  );
+  return { TimeToLiveSpecification: specification };
+}
+
+/**
+ * Every time expiry is switched on it has a keyspace of hints of its own: those of an earlier time
+ * would lack what was written since.
+ */
+function withTimeToLive(
+  table: TableDefinition,
+  { Enabled: enabled, AttributeName: attribute }: TimeToLiveSpecification,
+  nowMs: number,
+): TableDefinition {
+  const known = table.ttl;
+  const isEnabled = known?.enabled === true;
+  if (isEnabled && known.attribute !== attribute) {
+    throw new ValidationException(
+      `TimeToLive is active on a different AttributeName: current AttributeName is ${known.attribute}`,
+    );
+  }
+  if (isEnabled === enabled) {
+    throw new ValidationException(`TimeToLive is already ${enabled ? 'enabled' : 'disabled'}`);
+  }
+  if (known !== undefined && nowMs - known.changedAtMs < TTL_CHANGE_INTERVAL_MS) {
+    throw new ValidationException(
+      'Time to live has been modified multiple times within a fixed interval',
+    );
+  }
+  const id = enabled ? 0 : (known?.id ?? 0);
+  return { ...table, ttl: { id, attribute, enabled, changedAtMs: nowMs } };
+}
+
+export async function describeTimeToLive(
+  context: OperationContext,
+  rawInput: unknown,
+): Promise<DescribeTimeToLiveOutput> {
+  const input = readInput('describeTimeToLive', rawInput);
+  const name = readString(input.TableName, 'TableName');
+  checkTableName(name);
+  const { status, table } = context.catalog.describe(name);
+  if (status === 'CREATING') {
+    throw new ValidationException(
+      'Cannot describe time to live while table is in CREATING state: Current table state is CREATING',
+    );
+  }
+  const { ttl } = table;
+  return {
+    TimeToLiveDescription:
+      ttl?.enabled === true
+        ? { TimeToLiveStatus: 'ENABLED', AttributeName: ttl.attribute }
+        : { TimeToLiveStatus: 'DISABLED' },
+  };
+}
+
+function attributeFault(name: string | undefined, path: string): string | undefined {
+  if (name === undefined) return requiredFault(name, path);
+  if (name === '') return oldFault(name, path, mustBeLonger(1));
+  return Buffer.byteLength(name, 'utf8') > KEY_ATTRIBUTE_NAME_BYTES_MAX
+    ? oldFault(name, path, mustBeShorter(KEY_ATTRIBUTE_NAME_BYTES_MAX))
+    : undefined;
+}
