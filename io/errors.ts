@@ -63,7 +63,7 @@ export function corruption(
 ): StorageError {
   return new StorageError(
     'Corruption',
-    `${what}, in ${path} at byte ${offset}. The database was not opened and nothing was changed; ` +
+    `${what}, in ${path} at byte ${offset}. Nothing was changed and what lies there is not served; ` +
       'restore a backup, or salvage what can be read into a new folder.',
     { path, offset, cause },
   );

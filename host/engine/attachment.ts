@@ -90,7 +90,7 @@ export class Attachment {
     const reason = this.control.reason();
     return new StorageError(
       'EngineFailure',
-      `the database is closed for good: ${why ?? `failure ${code}`}${reason === '' ? '' : ` (${reason})`}. What was acknowledged is on disk: open it again`,
+      `the database takes no more writes: ${why ?? `failure ${code}`}${reason === '' ? '' : ` (${reason})`}. What was acknowledged is on disk: open it again`,
       { path: this.handles.folder },
     );
   }
@@ -98,6 +98,17 @@ export class Attachment {
   /** Throws when calls are no longer served. */
   check(): void {
     if (this.#detached || this.control.failed || this.control.load(CONTROL.STATE) > STATE.OPEN)
+      throw this.failure();
+  }
+
+  /**
+   * The same for reads: after a failure of the log or of background work, which leaves memory sound, they go on for what
+   * is durable (DESIGN R6).
+   */
+  checkReadable(): void {
+    const code = this.control.load(CONTROL.FAILED);
+    const sound = code === FAILURE.NONE || code === FAILURE.LOG || code === FAILURE.BACKGROUND;
+    if (this.#detached || !sound || this.control.load(CONTROL.STATE) > STATE.OPEN)
       throw this.failure();
   }
 

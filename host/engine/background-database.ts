@@ -8,6 +8,8 @@
 import type { FileSystem } from '../../io/disk/file-system.js';
 import { StorageError } from '../../io/errors.js';
 import {
+  COMPACTION_JOB,
+  FLUSH_JOB,
   CONTROL,
   type Control,
   type Doorbell,
@@ -30,8 +32,6 @@ import { RawPages, type PageTask, type RawPage } from './raw-pages.js';
 const PAUSE_EVERY_MS = 2;
 const FULL_DISK_RETRY_MS = 200;
 const DURABLE_WAIT_MS = 20;
-const FLUSH = 0;
-const COMPACT = 1;
 
 export class BackgroundDatabase {
   readonly #attachment: Attachment;
@@ -95,20 +95,20 @@ export class BackgroundDatabase {
   }
 
   async #tryFlush(): Promise<boolean> {
-    const shard = this.#claim(FLUSH, REQUEST_FLUSH);
+    const shard = this.#claim(FLUSH_JOB, REQUEST_FLUSH);
     if (shard < 0) return false;
     const job = flushShard(this.#attachment, this.#flushBench, this.#fileSystem, shard);
-    await this.#track(shard, FLUSH, this.#drive(job, false));
+    await this.#track(shard, FLUSH_JOB, this.#drive(job, false));
     return true;
   }
 
   async #tryCompact(): Promise<boolean> {
-    const shard = this.#claim(COMPACT, REQUEST_COMPACT | REQUEST_COMPACT_FULL);
+    const shard = this.#claim(COMPACTION_JOB, REQUEST_COMPACT | REQUEST_COMPACT_FULL);
     if (shard < 0) return false;
     const full =
       (this.#control.takeRequest(shard, REQUEST_COMPACT_FULL) & REQUEST_COMPACT_FULL) !== 0;
     const job = compactShard(this.#attachment, this.#compactBench, this.#fileSystem, shard, full);
-    await this.#track(shard, COMPACT, this.#drive(job, true));
+    await this.#track(shard, COMPACTION_JOB, this.#drive(job, true));
     return true;
   }
 
@@ -118,7 +118,7 @@ export class BackgroundDatabase {
     for (let step = 0; step < count; step++) {
       const shard = (step + this.#attachment.slot) % count;
       if ((this.#control.requested(shard) & bits) === 0) continue;
-      if (kind === FLUSH && flushMustWait(this.#attachment, shard)) continue;
+      if (kind === FLUSH_JOB && flushMustWait(this.#attachment, shard)) continue;
       if (!this.#control.claimJob(shard, kind, this.#attachment.slot)) continue;
       const taken = this.#control.takeRequest(shard, bits & ~REQUEST_COMPACT_FULL);
       if ((taken & bits) !== 0 || (this.#control.requested(shard) & bits) !== 0) return shard;
@@ -141,7 +141,7 @@ export class BackgroundDatabase {
       if (this.#closed || this.#control.load(CONTROL.STATE) > STATE.OPEN) return;
       if (error instanceof StorageError && error.code === 'StorageFull') {
         this.#control.mark(CONTROL.STORAGE_FULL, FULL_TABLES, true);
-        this.#control.request(shard, kind === FLUSH ? REQUEST_FLUSH : REQUEST_COMPACT);
+        this.#control.request(shard, kind === FLUSH_JOB ? REQUEST_FLUSH : REQUEST_COMPACT);
         await new Promise((resolve) => setTimeout(resolve, FULL_DISK_RETRY_MS));
       } else {
         this.#control.failWith(FAILURE.BACKGROUND, error as Error);

@@ -47,6 +47,13 @@ export class BlockProvider {
     return false;
   }
 
+  /** The error of a status that a read cannot go on with. CORRUPT names its place in the result. */
+  fault(status: number, core: ShardCore): Error {
+    return status === STATUS.CORRUPT
+      ? this.corrupt(core.need(), 'an index block does not fit the file it is in')
+      : this.#attachment.fault(status, core.shard);
+  }
+
   corrupt(need: BlockNeed, what: string): StorageError {
     return corruption(
       what,

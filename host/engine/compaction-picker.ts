@@ -24,6 +24,8 @@ export interface CompactionPlan {
 export interface CompactionTargets {
   /** Bytes that level 1 may hold. */
   levelBaseBytes: number;
+  /** Tables that cannot be read: no merge touches them. */
+  damaged?: ReadonlySet<number>;
 }
 
 /** The most urgent merge, or undefined when every level is within its bounds. */
@@ -33,17 +35,26 @@ export function pickCompaction(
   pointer: (level: number) => Uint8Array | undefined,
 ): CompactionPlan | undefined {
   const levels = byLevel(state);
-  let best = 0;
-  let bestScore = levels[0].length / LEVEL0_TRIGGER;
+  const overdue = [{ level: 0, score: levels[0].length / LEVEL0_TRIGGER }];
   let allowed = targets.levelBaseBytes;
   for (let level = 1; level < LEVELS - 1; level++) {
-    const score = sumBytes(levels[level]) / allowed;
-    if (score > bestScore) [best, bestScore] = [level, score];
+    overdue.push({ level, score: sumBytes(levels[level]) / allowed });
     allowed *= LEVEL_FACTOR;
   }
-  if (bestScore < 1) return undefined;
-  const chosen = best === 0 ? levels[0] : [nextAfter(levels[best], pointer(best))];
-  return planFor(levels, best, chosen);
+  for (const { level, score } of overdue.sort((a, b) => b.score - a.score)) {
+    if (score < 1) break;
+    const choices =
+      level === 0 ? [levels[0]] : inTurn(levels[level], pointer(level)).map((table) => [table]);
+    for (const chosen of choices) {
+      const plan = planFor(levels, level, chosen);
+      if (isReadable(plan, targets.damaged)) return plan;
+    }
+  }
+  return undefined;
+}
+
+export function isReadable(plan: CompactionPlan, damaged?: ReadonlySet<number>): boolean {
+  return damaged === undefined || !plan.inputs.some(({ file }) => damaged.has(file));
 }
 
 /** Merges everything into the deepest level in use (at least level 1): `db.compact()`. */
@@ -79,9 +90,10 @@ function planFor(levels: TableMeta[][], level: number, chosen: TableMeta[]): Com
 }
 
 /** Round robin through a level, so that every key range is merged in turn. */
-function nextAfter(tables: TableMeta[], pointer: Uint8Array | undefined): TableMeta {
-  if (pointer === undefined) return tables[0];
-  return tables.find((table) => compareKeys(table.minKey, pointer) > 0) ?? tables[0];
+function inTurn(tables: TableMeta[], pointer: Uint8Array | undefined): TableMeta[] {
+  if (pointer === undefined) return tables;
+  const next = tables.findIndex((table) => compareKeys(table.minKey, pointer) > 0);
+  return next < 0 ? tables : [...tables.slice(next), ...tables.slice(0, next)];
 }
 
 function keyRange(tables: TableMeta[]): [Uint8Array, Uint8Array] {

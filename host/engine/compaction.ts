@@ -1,9 +1,13 @@
 // Compaction: tables of a shard are merged one level down until every level is within its bounds.
 //
+// A table that cannot be read keeps its place: the merge gives its inputs up and no later plan names it. Reads that meet the
+// damage say so, everything else goes on.
+//
 // The keeper picks, this job merges, one edit of the manifest replaces inputs by outputs, one latched call installs them.
 // Inputs are unlinked after the edit; a reader that still wants one seeks again.
 
 import type { FileSystem } from '../../io/disk/file-system.js';
+import { StorageError } from '../../io/errors.js';
 import { CONTROL } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import { ask, type Job, type MergePlan } from './keeper-requests.js';
@@ -26,7 +30,8 @@ export function* compactShard(
     if (plan === undefined) return;
     const add = plan.move
       ? [{ ...plan.inputs[0], level: plan.outputLevel }]
-      : yield* merge(attachment, bench, fileSystem, plan);
+      : yield* merge(attachment, bench, fileSystem, shard, plan);
+    if (add === undefined) continue;
     const remove = plan.inputs.map((table) => table.file);
     yield* ask({ kind: 'version', shard, add, remove });
     const { folder } = attachment.handles;
@@ -37,14 +42,36 @@ export function* compactShard(
   }
 }
 
+/** The merged tables, or undefined if an input is damaged: then nothing has changed. */
 function* merge(
+  attachment: Attachment,
+  bench: MergeBench,
+  fileSystem: FileSystem,
+  shard: number,
+  plan: MergePlan,
+): Job<TableMeta[] | undefined> {
+  try {
+    return yield* mergeInputs(attachment, bench, fileSystem, plan);
+  } catch (error) {
+    if (!(error instanceof StorageError && error.code === 'Corruption')) throw error;
+    const { folder } = attachment.handles;
+    const { path = '', offset = 0 } = error;
+    const damaged = plan.inputs.find(({ file }) => tablePath(folder, file) === path);
+    if (damaged === undefined) throw error;
+    attachment.control.noteDamage(shard, { path, offset });
+    yield* ask({ kind: 'damaged', file: damaged.file });
+    return undefined;
+  }
+}
+
+function mergeInputs(
   attachment: Attachment,
   bench: MergeBench,
   fileSystem: FileSystem,
   plan: MergePlan,
 ): Job<TableMeta[]> {
   const { folder, options } = attachment.handles;
-  return yield* mergeTables(bench, {
+  return mergeTables(bench, {
     fileSystem,
     folder,
     sources: sourcesOf(plan.inputs),

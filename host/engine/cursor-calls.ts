@@ -42,7 +42,7 @@ export class CursorCalls {
   ): Promise<Taken> {
     const held: Held[] = [];
     for (let tries = 0; ; tries++) {
-      this.#attachment.check();
+      this.#attachment.checkReadable();
       this.#blocks.provideHeld(core, held);
       const first = this.#call(core, bounds, countMax);
       const status = this.#provideWhileFast(core, bounds, countMax, first);
@@ -61,7 +61,7 @@ export class CursorCalls {
       ) {
         await nextTurn();
       } else {
-        throw this.#attachment.fault(status, core.shard);
+        throw this.#blocks.fault(status, core);
       }
     }
   }

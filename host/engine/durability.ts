@@ -85,7 +85,16 @@ export class Durability {
 
   /** Resolves when what was seen up to `sequence` of `shard` is durable: at once, if it is. */
   until(shard: number, sequence: number): Promise<void> {
-    return this.#source.durableSequence(shard) >= sequence ? DONE : this.wait(shard, sequence);
+    return this.isDurable(shard, sequence) ? DONE : this.wait(shard, sequence);
+  }
+
+  isDurable(shard: number, sequence: number): boolean {
+    return this.#source.durableSequence(shard) >= sequence;
+  }
+
+  /** Once something has failed, what is not durable will never be: a read that met it fails (DESIGN R6). */
+  requireKept(shard: number, sequence: number): void {
+    if (this.#control.failed && !this.isDurable(shard, sequence)) throw this.#source.failure();
   }
 
   /** True while a promise of this thread is unresolved. */

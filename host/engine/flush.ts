@@ -6,7 +6,14 @@
 // A crash before the edit leaves orphans, which the next open removes; after it, the log is replayed from there on.
 
 import type { FileSystem } from '../../io/disk/file-system.js';
-import { CONTROL, REQUEST_COMPACT, STATE } from '../runtime/control.js';
+import { corruption, type StorageError } from '../../io/errors.js';
+import {
+  COMPACTION_JOB,
+  CONTROL,
+  REQUEST_COMPACT,
+  REQUEST_COMPACT_FULL,
+  STATE,
+} from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import { LEVEL0_STALL, LEVEL0_TRIGGER } from './compaction-picker.js';
 import { ask, type Job } from './keeper-requests.js';
@@ -19,9 +26,31 @@ import { mergeTables, type MergeBench } from './table-merge.js';
  * fills up meanwhile and writers wait, so a level 0 never outgrows what a shard can hold or an open can install.
  */
 export function flushMustWait(attachment: Attachment, shard: number): boolean {
+  const { control } = attachment;
   if (readShardStats(attachment.shards[shard]).tablesByLevel[0] < LEVEL0_STALL) return false;
-  attachment.control.request(shard, REQUEST_COMPACT);
+  // What damage kept from being merged will not be merged at the next try either.
+  if (!control.isDamaged(shard)) control.request(shard, REQUEST_COMPACT);
   return true;
+}
+
+/** The error of a shard that takes no more writes, as a damaged table keeps level 0 from being merged. */
+export function blockedByDamage(attachment: Attachment, shard: number): StorageError | undefined {
+  const { control } = attachment;
+  const pending = REQUEST_COMPACT | REQUEST_COMPACT_FULL;
+  const blocked =
+    control.isDamaged(shard) &&
+    (control.requested(shard) & pending) === 0 &&
+    control.jobOwner(shard, COMPACTION_JOB) < 0 &&
+    readShardStats(attachment.shards[shard]).tablesByLevel[0] >= LEVEL0_STALL;
+  return blocked ? damageOf(attachment) : undefined;
+}
+
+/** The damage that compactions have met, as an error. */
+export function damageOf({ control }: Attachment): StorageError | undefined {
+  const damage = control.damage();
+  if (damage === undefined) return undefined;
+  const what = 'Compaction met a block that does not match its checksum';
+  return corruption(what, damage.path, damage.offset);
 }
 
 export function* flushShard(

@@ -150,7 +150,7 @@ export class IndexPageReader {
     reading.work = 0;
     reading.signal?.throwIfAborted();
     await nextTurn();
-    this.#attachment.check();
+    this.#attachment.checkReadable();
   }
 
   /** Steps over the row in front and sees to it that the next one stands there. Returns a promise only if it must. */

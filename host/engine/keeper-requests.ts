@@ -30,6 +30,8 @@ export type KeeperRequest =
   | { kind: 'forgetRetired'; id: number }
   /** The next merge of a shard, which has `level0` tables there now; `full` merges everything down. */
   | { kind: 'plan'; shard: number; full: boolean; level0: number }
+  /** A merge has met damage in this table: it is in no plan any more. */
+  | { kind: 'damaged'; file: number }
   /** Makes a change of a shard's tables durable in the manifest. */
   | { kind: 'version'; shard: number; add: TableMeta[]; remove: number[]; flushedSequence?: number }
   | { kind: 'close' };
@@ -42,6 +44,7 @@ export interface KeeperReplies {
   dropTable: undefined;
   forgetRetired: undefined;
   plan: MergePlan | undefined;
+  damaged: undefined;
   version: undefined;
   close: undefined;
 }

@@ -22,7 +22,7 @@ import type { Random } from '../random.js';
 import { Control, CONTROL, FAILURE, REQUEST_FLUSH, STATE } from '../runtime/control.js';
 import { Attachment, type DatabaseHandles } from './attachment.js';
 import { writeCatalog } from './catalog-memory.js';
-import { pickCompaction, planFullCompaction } from './compaction-picker.js';
+import { isReadable, pickCompaction, planFullCompaction } from './compaction-picker.js';
 import type { KeeperRequest, MergePlan, OpenRequest } from './keeper-requests.js';
 import { KeeperLog } from './keeper-log.js';
 import { ManifestStore } from './manifest-store.js';
@@ -52,6 +52,8 @@ export class Keeper {
   #handles!: DatabaseHandles;
   #log: KeeperLog | undefined;
   /** By shard and level: where the last compaction of the level ended. */
+  /** Tables that a merge could not read since the database was opened. */
+  readonly #damaged = new Set<number>();
   readonly #pointers = new Map<string, Uint8Array>();
   #report: RecoveryReport | undefined;
 
@@ -208,6 +210,9 @@ export class Keeper {
         return this.#edit({ kind: 'forget', id: request.id });
       case 'plan':
         return this.#plan(request);
+      case 'damaged':
+        this.#damaged.add(request.file);
+        return undefined;
       case 'version':
         return this.#version(request);
       case 'open':
@@ -328,10 +333,10 @@ export class Keeper {
     const { levelBaseBytes } = this.#handles.options;
     const plan = full
       ? planFullCompaction(state)
-      : pickCompaction(state, { levelBaseBytes }, (level) =>
+      : pickCompaction(state, { levelBaseBytes, damaged: this.#damaged }, (level) =>
           this.#pointers.get(`${shard}.${level}`),
         );
-    if (plan === undefined) return undefined;
+    if (plan === undefined || !isReadable(plan, this.#damaged)) return undefined;
     const level = plan.inputs[0].level;
     if (level > 0) this.#pointers.set(`${shard}.${level}`, plan.inputs[0].minKey);
     return { ...plan, droppedTables: dropped };

@@ -78,7 +78,8 @@ export class LsmStore implements Store {
       attachment.control,
       {
         shardCount: attachment.shards.length,
-        durableSequence: (shard) => attachment.shards[shard].exports.durableSequence(),
+        durableSequence: (shard) =>
+          handles.options.temporary ? Infinity : attachment.shards[shard].exports.durableSequence(),
         failure: () => attachment.failure(),
         ring: () => services.ring(),
       },
@@ -98,7 +99,7 @@ export class LsmStore implements Store {
   }
 
   catalog(): readonly StoredTable[] {
-    this.#check();
+    this.#checkReadable();
     this.#refresh();
     return this.#catalog.list();
   }
@@ -123,12 +124,12 @@ export class LsmStore implements Store {
   }
 
   getSync(table: TableKeyspace, key: Item): Item | undefined {
-    const state = this.#live(table);
+    const state = this.#readable(table);
     this.#batch.touch();
     const core = this.attachment.shards[this.#keys.key(state, key)];
     const found = this.#reader.getSync(core);
     this.#catalog.requireLive(state);
-    return this.#decode(core, found);
+    return this.#release(core, found);
   }
 
   get(
@@ -139,13 +140,13 @@ export class LsmStore implements Store {
   ): Promise<Item | undefined> {
     try {
       signal?.throwIfAborted();
-      const state = this.#live(table);
+      const state = this.#readable(table);
       this.#batch.touch();
       const core = this.attachment.shards[this.#keys.key(state, key)];
       const found = this.#reader.get(core);
       if (found instanceof Promise) return this.#finishGet(state, core, found, consistent);
       this.#catalog.requireLive(state);
-      const item = this.#decode(core, found);
+      const item = this.#release(core, found);
       if (!consistent) return Promise.resolve(item);
       return this.durability.until(core.shard, found.sequence).then(() => item);
     } catch (error) {
@@ -178,13 +179,13 @@ export class LsmStore implements Store {
   }
 
   async page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page> {
-    const state = this.#live(table);
+    const state = this.#readable(table);
     const seen = new Float64Array(this.attachment.shards.length);
     const page = await this.#pages.page(state, range, options, seen);
     this.#catalog.requireLive(state);
-    if (options.consistent) {
-      for (let shard = 0; shard < seen.length; shard++)
-        await this.durability.until(shard, seen[shard]);
+    for (let shard = 0; shard < seen.length; shard++) {
+      this.durability.requireKept(shard, seen[shard]);
+      if (options.consistent) await this.durability.until(shard, seen[shard]);
     }
     return page;
   }
@@ -205,7 +206,7 @@ export class LsmStore implements Store {
   }
 
   segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
-    return this.#pages.segmentOf(this.#live(table), partition, totalSegments);
+    return this.#pages.segmentOf(this.#readable(table), partition, totalSegments);
   }
 
   itemSize(item: Item): number {
@@ -217,7 +218,7 @@ export class LsmStore implements Store {
   }
 
   stats(): StoreFigures & { shards: ShardFigures[] } {
-    this.#check();
+    this.#checkReadable();
     const { control, shards } = this.attachment;
     return {
       tables: this.#catalog.list().length,
@@ -271,9 +272,16 @@ export class LsmStore implements Store {
   ): Promise<Item | undefined> {
     const found = await pending;
     this.#catalog.requireLive(table);
-    const item = this.#decode(core, found);
+    const item = this.#release(core, found);
     if (consistent) await this.durability.until(core.shard, found.sequence);
     return item;
+  }
+
+  /** The item, unless a failure has made it one that will never be durable. */
+  #release(core: ShardCore, found: Encoded): Item | undefined {
+    if (this.attachment.control.words[CONTROL.FAILED] !== 0)
+      this.durability.requireKept(core.shard, found.sequence);
+    return this.#decode(core, found);
   }
 
   #decode(core: ShardCore, found: Encoded): Item | undefined {
@@ -282,29 +290,38 @@ export class LsmStore implements Store {
     return this.#shapes.decode(core, view, at, length);
   }
 
-  #live(table: TableKeyspace): TableState {
-    const words = this.attachment.control.words;
-    if (
-      words[CONTROL.FAILED] !== 0 ||
-      words[CONTROL.STATE] !== STATE.OPEN ||
-      this.#closing !== undefined
-    ) {
-      this.#check();
-    }
+  /** For reads: some failures end writes alone. */
+  #readable(table: TableKeyspace): TableState {
+    if (this.#isOver()) this.#checkReadable();
     return this.#catalog.stateOf(table);
   }
 
   /** Refuses writes while the disk is full, before anything is changed: the engine goes on trying (DESIGN R6). */
   #writable(table: TableKeyspace): TableState {
-    const state = this.#live(table);
+    if (this.#isOver()) this.#check();
     if (this.attachment.control.words[CONTROL.STORAGE_FULL] !== 0)
       throw this.attachment.storageFull();
-    return state;
+    return this.#catalog.stateOf(table);
+  }
+
+  /** A first look: closed, or failed in some way. */
+  #isOver(): boolean {
+    const words = this.attachment.control.words;
+    return (
+      words[CONTROL.FAILED] !== 0 ||
+      words[CONTROL.STATE] !== STATE.OPEN ||
+      this.#closing !== undefined
+    );
   }
 
   #check(): void {
     if (this.#closing !== undefined) throw new DatabaseClosed();
     this.attachment.check();
+  }
+
+  #checkReadable(): void {
+    if (this.#closing !== undefined) throw new DatabaseClosed();
+    this.attachment.checkReadable();
   }
 
   /** Takes over what other threads changed in the catalog. */

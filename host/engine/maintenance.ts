@@ -3,16 +3,16 @@
 import { STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import {
+  COMPACTION_JOB,
   type Control,
   REQUEST_COMPACT,
   REQUEST_COMPACT_FULL,
   REQUEST_FLUSH,
 } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
+import { blockedByDamage, damageOf } from './flush.js';
 import type { Progress } from './services.js';
 import { readShardStats } from './shard-stats.js';
-
-const COMPACTION_JOB = 1;
 
 export class Maintenance {
   readonly #control: Control;
@@ -37,6 +37,8 @@ export class Maintenance {
       while (this.#isCompacting(core.shard)) await this.#wait(attachment);
     }
     attachment.check(); // a compaction that failed is over too
+    const damage = damageOf(attachment);
+    if (damage !== undefined) throw damage;
   }
 
   async #flushShard(attachment: Attachment, core: ShardCore): Promise<void> {
@@ -50,7 +52,11 @@ export class Maintenance {
       }
       this.#control.request(core.shard, REQUEST_FLUSH);
       this.#progress.work();
-      while (readShardStats(core).hasFrozen) await this.#wait(attachment);
+      while (readShardStats(core).hasFrozen) {
+        const damage = blockedByDamage(attachment, core.shard);
+        if (damage !== undefined) throw damage;
+        await this.#wait(attachment);
+      }
       if (through >= written) return;
       if (!stats.hasFrozen) return;
     }

@@ -39,7 +39,7 @@ export class PooledPages {
     for (const piece of pieces) {
       for (let more = true; more && !builder.ended; ) {
         options.signal?.throwIfAborted();
-        this.#attachment.check();
+        this.#attachment.checkReadable();
         const database = this.#attachment.handles.id;
         const sizeMax = builder.remainingBytes;
         const raw = await this.#pool({ database, piece, sizeMax, bytesMax: RAW_BYTES, heads });

@@ -56,7 +56,7 @@ export class RawPages {
     if (task.heads) piece.flags |= CURSOR.HEADS;
     const page: Growing = { parts: [], bytes: 0, size: 0, maxSequence: 0 };
     for (;;) {
-      this.#attachment.check();
+      this.#attachment.checkReadable();
       this.#fill(core, piece);
       page.maxSequence = Math.max(page.maxSequence, core.maxSequence);
       const step = this.#take(core, page, task.sizeMax);
@@ -78,7 +78,7 @@ export class RawPages {
       if (status === STATUS.NEED_BLOCK) this.#blocks.provideSync(core, core.need());
       else if (status === STATUS.STALE_CATALOG) this.#catalog.reload();
       else if (status === STATUS.BUSY) core.exports.latchWait();
-      else throw this.#attachment.fault(status, core.shard);
+      else throw this.#blocks.fault(status, core);
     }
   }
 

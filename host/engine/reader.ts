@@ -130,7 +130,7 @@ export class Reader {
       const need = core.need();
       core.exports.blocksUnpin();
       const bytes = await this.#attachment.files.readAsync(need);
-      this.#attachment.check();
+      this.#attachment.checkReadable();
       core.u8.set(key, core.keyAt);
       if (bytes === undefined) held.length = 0;
       else held.push({ need, bytes });
@@ -149,7 +149,7 @@ export class Reader {
     } else if (status === STATUS.STALE_CATALOG) {
       this.#catalog.reload();
     } else {
-      throw this.#attachment.fault(status, core.shard);
+      throw this.#blocks.fault(status, core);
     }
     return this.#again(core, keyLength);
   }

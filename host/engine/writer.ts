@@ -12,6 +12,7 @@ import type { Attachment } from './attachment.js';
 import type { BatchWriter, Staged } from './batch-writer.js';
 import type { CatalogView } from './catalog-view.js';
 import type { Durability } from './durability.js';
+import { blockedByDamage } from './flush.js';
 import type { Services } from './services.js';
 import type { TableState } from './table-state.js';
 import type { WritePlan } from './write-plan.js';
@@ -177,8 +178,10 @@ export class Writer {
     }
   }
 
-  /** Gets a full memtable flushed: freezes it if no frozen one waits. */
+  /** Gets a full memtable flushed: freezes it if no frozen one waits. Throws if a damaged table is in the way. */
   relieve(core: ShardCore): void {
+    const damage = blockedByDamage(this.#attachment, core.shard);
+    if (damage !== undefined) throw damage;
     this.#relieve(core, RESULT_FLAG.MEMTABLE_SOFT);
   }
 

@@ -40,17 +40,24 @@ export const CONTROL = {
   UPKEEP_BEAT: 15,
 } as const;
 
-//   at the end, 512 bytes: the reason of a failure, UTF-8
+//   at the end, 512 bytes each, UTF-8: the reason of a failure; the damage that a compaction met first
 const SHARDS_AT = 16;
 const SHARD_WORDS = 8;
 const SHARDS_MAX = 64;
 const REASON_AT = (SHARDS_AT + SHARDS_MAX * SHARD_WORDS) * 4;
 const REASON_BYTES = 512;
+const DAMAGE_AT = REASON_AT + REASON_BYTES;
 
 export const REQUEST_FLUSH = 1;
 export const REQUEST_COMPACT = 2;
 /** Merge everything down to one level. */
 export const REQUEST_COMPACT_FULL = 4;
+/** No request, a mark that stays: a compaction of the shard has met damage. */
+const DAMAGED = 8;
+
+/** Kinds of jobs, of which one at a time runs on a shard. */
+export const FLUSH_JOB = 0;
+export const COMPACTION_JOB = 1;
 
 export const FULL_TABLES = 1;
 export const FULL_LOG = 2;
@@ -77,7 +84,7 @@ export class Control {
   }
 
   static create(): Control {
-    return new Control(new SharedArrayBuffer(REASON_AT + REASON_BYTES));
+    return new Control(new SharedArrayBuffer(DAMAGE_AT + REASON_BYTES));
   }
 
   load(word: number): number {
@@ -107,18 +114,41 @@ export class Control {
 
   /** Fails closed because of an error, whose text is kept for the callers of other threads. */
   failWith(code: number, error: Error): void {
-    const text = new TextEncoder()
-      .encode(`${error.name}: ${error.message}`)
-      .subarray(0, REASON_BYTES);
-    if (Atomics.load(this.words, CONTROL.FAILED) === FAILURE.NONE) {
-      new Uint8Array(this.buffer, REASON_AT, REASON_BYTES).fill(0).set(text);
-    }
+    if (Atomics.load(this.words, CONTROL.FAILED) === FAILURE.NONE)
+      this.#write(REASON_AT, `${error.name}: ${error.message}`);
     this.fail(code);
   }
 
   /** What the failure was, if it came from an error. */
   reason(): string {
-    const bytes = new Uint8Array(this.buffer, REASON_AT, REASON_BYTES).slice();
+    return this.#read(REASON_AT);
+  }
+
+  /** Notes what a compaction of a shard cannot read. Reads and other compactions go on (RELIABILITY row 3). */
+  noteDamage(shard: number, { path, offset }: { path: string; offset: number }): void {
+    if (this.#read(DAMAGE_AT) === '') this.#write(DAMAGE_AT, `${offset} ${path}`);
+    this.request(shard, DAMAGED);
+  }
+
+  isDamaged(shard: number): boolean {
+    return (this.requested(shard) & DAMAGED) !== 0;
+  }
+
+  /** The damage noted first, in any shard. */
+  damage(): { path: string; offset: number } | undefined {
+    const text = this.#read(DAMAGE_AT);
+    const space = text.indexOf(' ');
+    if (space < 0) return undefined;
+    return { path: text.slice(space + 1), offset: Number(text.slice(0, space)) };
+  }
+
+  #write(at: number, text: string): void {
+    const bytes = new TextEncoder().encode(text).subarray(0, REASON_BYTES);
+    new Uint8Array(this.buffer, at, REASON_BYTES).fill(0).set(bytes);
+  }
+
+  #read(at: number): string {
+    const bytes = new Uint8Array(this.buffer, at, REASON_BYTES).slice();
     const end = bytes.indexOf(0);
     return new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end));
   }
