@@ -20,6 +20,8 @@ const MIB = 1024 * 1024;
 const RING_MIN = 4 * MIB;
 const RING_MAX = 16 * MIB;
 const FIXED_BYTES = 3 * MIB; // tables, scratch of a few threads
+/** An empty memtable takes two pages: with less than twice that every write would be followed by a flush. */
+const MEMTABLE_MIN = 256 * 1024;
 const SHARD_MAX = 1024 * MIB;
 const NO_LOG = 1;
 
@@ -49,8 +51,10 @@ export function createDatabaseMemory(
     Math.floor(memoryBytes / shards / PAGE_BYTES) * PAGE_BYTES,
   );
   const ringBytes = options.temporary ? RING_MIN : ringBytesFor(shardBytes);
-  const memtableBytes =
-    options.memtableBytes ?? Math.floor((shardBytes - ringBytes - FIXED_BYTES) / 5);
+  const memtableBytes = Math.max(
+    MEMTABLE_MIN,
+    options.memtableBytes ?? Math.floor((shardBytes - ringBytes - FIXED_BYTES) / 5),
+  );
   const cacheBytes = options.cacheBytes ?? shardBytes;
   const memories = Array.from({ length: shards }, () => {
     const pages = shardBytes / PAGE_BYTES;

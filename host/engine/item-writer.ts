@@ -119,8 +119,8 @@ export class ItemWriter {
     begun?: Promise<number>,
   ): Promise<WriteResult> {
     const { writer } = this.#context;
+    const forget = writer.reserve(WRITE_BYTES, begun === undefined); // one that has begun is not refused
     const release = this.order.hold(write.key);
-    const forget = writer.reserve(WRITE_BYTES);
     try {
       await before;
       const mayTry = begun !== undefined || writer.queued(write.core.shard) === 0;

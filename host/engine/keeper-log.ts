@@ -69,6 +69,7 @@ export class KeeperLog {
       if (status === 'stalled' && error?.code !== 'StorageFull') throw error;
       if (status === 'written') {
         this.#attachment.control.signal(CONTROL.DURABLE_SIGNAL);
+        this.#attachment.control.signal(CONTROL.PROGRESS_SIGNAL); // a ring that was full has room
         if (this.#retention.closedSegments !== this.#segments) this.retain();
       }
       this.#markFull();

@@ -116,9 +116,9 @@ export class Writer {
     return done.finally(forget);
   }
 
-  /** Counts bytes of a write that waits, until what is returned is called. Throws past the bound. */
-  reserve(bytes: number): () => void {
-    if (this.#queuedBytes + bytes > QUEUE_BYTES_MAX) {
+  /** Counts bytes of a write that waits, until what is returned is called. Throws past the bound, if that may be. */
+  reserve(bytes: number, bounded = true): () => void {
+    if (bounded && this.#queuedBytes + bytes > QUEUE_BYTES_MAX) {
       throw new ThrottlingException(
         `${this.#queuedBytes} bytes of writes wait for the disk, the most is ${QUEUE_BYTES_MAX}: ` +
           'await earlier writes before you send more, then retry',

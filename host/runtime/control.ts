@@ -2,7 +2,7 @@
 //
 //   word 0   EPOCH            raised by the log turn before it reads the rings (DESIGN R1)
 //   word 1   DURABLE_SIGNAL   counts publications of durability; writers wait on it
-//   word 2   PROGRESS_SIGNAL  counts installed flushes, compactions and failures; stalled writers wait on it
+//   word 2   PROGRESS_SIGNAL  counts log groups, installed flushes, compactions and failures; stalled writers wait on it
 //   word 3   FAILED           0, or the FailureCode that closed the database
 //   word 4   CATALOG_EPOCH    raised after a schema change is durable and in every shard header (R8)
 //   word 5   NEXT_FILE        next file id of a table
