@@ -12,7 +12,16 @@ import {
   type ResponseMetadata,
 } from './errors.js';
 import type { Store, StoreFigures } from './engine/store.js';
-import type { DocumentItem, OperationContext } from './operation/context.js';
+import {
+  isOperationName,
+  OPERATIONS,
+  type Operation,
+  type OperationName,
+  type OperationOutput,
+} from './api/operations.js';
+import { typedValues } from './api/typed-values.js';
+import type { BinaryForm } from './api/attribute-value.js';
+import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
 import {
   batchGetItem,
   type BatchGetItemInput,
@@ -52,6 +61,11 @@ import {
 import { putItem, type PutItemInput, type PutItemOutput } from './operation/put-item.js';
 import { query, type QueryInput, type QueryOutput } from './operation/query.js';
 import { scan, type ScanInput, type ScanOutput } from './operation/scan.js';
+import {
+  updateItem,
+  type UpdateItemInput,
+  type UpdateItemOutput,
+} from './operation/update-item.js';
 import { resolveOptions, type OpenOptions, type ResolvedOptions } from './options.js';
 import {
   describeTimeToLive,
@@ -91,6 +105,11 @@ export interface SharedDatabase {
 
 /** An answer, with the metadata that the SDK's answers have. */
 export type Answer<Output> = Output & { $metadata: ResponseMetadata };
+
+export interface ExecuteOptions {
+  /** What holds binary values: bytes, as in the SDK's clients, or base64 text, as in JSON. Default bytes. */
+  binary?: BinaryForm;
+}
 
 /** Opens the engine for a folder, or a temporary one without. */
 export type StoreOpener = (path: string | undefined, options: ResolvedOptions) => Promise<Store>;
@@ -156,7 +175,8 @@ export class Database implements AsyncDisposable {
     const catalog = new Catalog(store, clock);
     const builder = new IndexBuilder(store, catalog, clock, tableDelayMs);
     this.#builder = builder;
-    this.#context = { store, catalog, clock, random, builder, tableDelayMs };
+    const values = DOCUMENT_VALUES;
+    this.#context = { store, catalog, clock, random, builder, tableDelayMs, values };
   }
 
   /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */
@@ -217,6 +237,24 @@ export class Database implements AsyncDisposable {
     return this.#answer(putItem, input);
   }
 
+  /**
+   * UpdateItem: changes some attributes of an item, or creates it.
+   *
+   * @example
+   * const { Attributes } = await db.update({
+   *   TableName: 'Orders',
+   *   Key: { user_id: 'u1', order_id: 'o1' },
+   *   UpdateExpression: 'SET #s = :paid ADD version :one',
+   *   ConditionExpression: '#s = :new',
+   *   ExpressionAttributeNames: { '#s': 'status' },
+   *   ExpressionAttributeValues: { ':paid': 'PAID', ':new': 'NEW', ':one': 1 },
+   *   ReturnValues: 'ALL_NEW',
+   * });
+   */
+  update(input: UpdateItemInput): Promise<Answer<UpdateItemOutput>> {
+    return this.#answer(updateItem, input);
+  }
+
   /** GetItem: reads one item by its key. `Item` is absent if there is none. */
   get(input: GetItemInput): Promise<Answer<GetItemOutput>> {
     return this.#answer(getItem, input);
@@ -245,6 +283,28 @@ export class Database implements AsyncDisposable {
   /** BatchWriteItem: up to 25 puts and deletes in any tables, each atomic, not the whole. */
   batchWrite(input: BatchWriteItemInput): Promise<Answer<BatchWriteItemOutput>> {
     return this.#answer(batchWriteItem, input);
+  }
+
+  /**
+   * Any operation by its name in DynamoDB's API, with attribute values in typed shapes as in
+   * DynamoDB's JSON: `{ S: 'a' }`. B is a Uint8Array, or base64 text with `binary: 'base64'`.
+   *
+   * @example
+   * const key = { user_id: { S: 'u1' }, order_id: { S: 'o1' } };
+   * const { Item } = await db.execute('GetItem', { TableName: 'Orders', Key: key });
+   * console.log(Item?.total.N);
+   */
+  async execute<Name extends OperationName>(
+    operation: Name,
+    input: object,
+    { binary = 'bytes' }: ExecuteOptions = {},
+  ): Promise<Answer<OperationOutput<Name>>> {
+    if (!isOperationName(operation)) {
+      throw new InvalidArgument('db.execute(operation)', "an operation's name", operation);
+    }
+    const context = { ...this.#context, values: typedValues(binary) };
+    const run: Operation = OPERATIONS[operation];
+    return this.#answer(run, input, context) as Promise<Answer<OperationOutput<Name>>>;
   }
 
   /**
@@ -327,9 +387,10 @@ export class Database implements AsyncDisposable {
   async #answer<Output extends object>(
     operation: (context: OperationContext, input: unknown) => Promise<Output>,
     input: unknown,
+    context = this.#context,
   ): Promise<Answer<Output>> {
     this.#requireOpen();
-    return Object.assign(await operation(this.#context, input), { $metadata: SUCCESS_METADATA });
+    return Object.assign(await operation(context, input), { $metadata: SUCCESS_METADATA });
   }
 
   #requireOpen(): void {

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
 import { CONTROL, STATE } from '../runtime/control.js';
-import type { Item, KeyValue } from '../table/item-types.js';
+import type { Item } from '../table/item-types.js';
 import { Attachment, type DatabaseHandles } from './attachment.js';
 import { BatchWriter } from './batch-writer.js';
 import { BlockProvider } from './block-provider.js';
@@ -24,6 +24,7 @@ import { ShapeIds } from './shape-ids.js';
 import { readShardStats, type ShardFigures } from './shard-stats.js';
 import type {
   DeleteOptions,
+  IndexDefinition,
   Page,
   PageOptions,
   PutOptions,
@@ -205,8 +206,13 @@ export class LsmStore implements Store {
     if (itemCount > 0) throw new TypeError('not built yet');
   }
 
-  segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
-    return this.#pages.segmentOf(this.#readable(table), partition, totalSegments);
+  segmentOf(
+    table: TableKeyspace,
+    key: Item,
+    totalSegments: number,
+    index?: IndexDefinition,
+  ): number {
+    return this.#pages.segmentOf(this.#readable(table), key, totalSegments, index);
   }
 
   itemSize(item: Item): number {

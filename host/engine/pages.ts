@@ -1,6 +1,6 @@
 // Pages of every kind of range: which reader makes them, and when they may be released.
 
-import type { KeyValue } from '../table/item-types.js';
+import type { Item } from '../table/item-types.js';
 import type { Attachment } from './attachment.js';
 import type { BlockProvider } from './block-provider.js';
 import type { CatalogView } from './catalog-view.js';
@@ -61,8 +61,12 @@ export class Pages {
     return pages.page(table, pieces, options, seen);
   }
 
-  segmentOf(table: TableState, partition: KeyValue, totalSegments: number): number {
-    this.#keys.partition(table.id, table.partitionType, partition);
+  segmentOf(table: TableState, key: Item, totalSegments: number, index?: IndexDefinition): number {
+    if (index === undefined) {
+      this.#keys.partition(table.id, table.partitionType, key[table.partitionName]);
+    } else {
+      this.#keys.components(index.id, index.partition, key, index.partition.length);
+    }
     return segmentOfKey(this.#keys.bytes(), totalSegments);
   }
 

@@ -371,8 +371,13 @@ export interface Store {
   backfill(table: TableKeyspace, index: IndexDefinition, signal?: AbortSignal): Promise<void>;
   /** A startKey outside the range is legal: the page begins where the range does, or is empty. */
   page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page>;
-  /** The segment (of `totalSegments`) that a partition key belongs to. */
-  segmentOf(table: TableKeyspace, partition: KeyValue, totalSegments: number): number;
+  /** The segment (of `totalSegments`) of the table, or of an index, that an item or key belongs to. */
+  segmentOf(
+    table: TableKeyspace,
+    key: Item,
+    totalSegments: number,
+    index?: IndexDefinition,
+  ): number;
 
   /** DynamoDB size in bytes of a legal item. */
   itemSize(item: Item): number;

@@ -3,11 +3,15 @@
 
 import { ValidationException } from '../errors.js';
 import { BATCH_GET_BYTES_MAX, BATCH_GET_KEYS_MAX } from '../limits.js';
+import { checkParameters } from '../expression/parameters.js';
+import { Placeholders } from '../expression/placeholders.js';
+import type { Projection } from '../expression/projection.js';
 import type { Item } from '../table/item-types.js';
 import { itemFault } from '../table/item-value.js';
 import { keyFault } from '../table/key-schema.js';
 import { SeenKeys, batchNameFault } from './batch.js';
-import { consumedCapacity, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
+import { Charge, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
+import { compileReadProjection } from './conditions.js';
 import {
   capacityModeFault,
   enveloped,
@@ -20,22 +24,27 @@ import {
   type CapacityMode,
 } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
-import { refuseMembers } from './unsupported.js';
 import { itemJson } from './wire-text.js';
 import {
-  readAttributeMap,
   readBoolean,
   readInput,
   readList,
   readNameMap,
   readString,
+  readStrings,
   readStructure,
+  type Structure,
 } from './wire-types.js';
 
 export interface KeysAndAttributes {
   /** 1 to 100 keys, none twice. */
   Keys: DocumentItem[];
   ConsistentRead?: boolean;
+  /** The attributes, or parts of them, to return: `a, b.c, d[0]`. */
+  ProjectionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  /** Legacy: use ProjectionExpression. */
+  AttributesToGet?: string[];
 }
 
 export interface BatchGetItemInput {
@@ -54,16 +63,19 @@ export interface BatchGetItemOutput {
 
 interface TableRequest {
   readonly name: string;
+  /** The request as it came in. */
+  readonly members: Structure;
   readonly keys: readonly Item[];
   readonly consistent: boolean | undefined;
+  readonly projection: Projection | undefined;
 }
 
 export async function batchGetItem(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<BatchGetItemOutput> {
-  const { requests, capacityMode } = readBatchGet(rawInput);
-  const { store } = context;
+  const { requests, capacityMode } = readBatchGet(context, rawInput);
+  const { store, values } = context;
   const tables = requests.map(({ name }) => context.catalog.require(name));
   const seen = new SeenKeys();
   requests.forEach(({ keys }, index) => {
@@ -85,8 +97,8 @@ export async function batchGetItem(
   const unprocessed: [string, KeysAndAttributes][] = [];
   const capacities: ConsumedCapacity[] = [];
   let bytesLeft = BATCH_GET_BYTES_MAX;
-  requests.forEach(({ name, keys, consistent }, index) => {
-    const items: Item[] = [];
+  requests.forEach(({ name, members, keys, consistent, projection }, index) => {
+    const items: DocumentItem[] = [];
     let units = 0;
     let processed = 0;
     for (const item of found[index]) {
@@ -94,18 +106,17 @@ export async function batchGetItem(
       if (sizeBytes > bytesLeft) break;
       bytesLeft -= sizeBytes;
       units += readUnits(sizeBytes, consistent ?? false);
-      if (item !== undefined) items.push(item);
+      if (item !== undefined) items.push(values.writeMap(projection?.pick(item) ?? item));
       processed++;
     }
     responses.push([name, items]);
     if (processed < keys.length) {
       bytesLeft = 0;
-      const rest: KeysAndAttributes = { Keys: keys.slice(processed) };
-      if (consistent !== undefined) rest.ConsistentRead = consistent;
-      unprocessed.push([name, rest]);
+      const rest = keys.slice(processed).map((key) => values.writeMap(key));
+      unprocessed.push([name, { ...members, Keys: rest }]);
     }
     if (wantsCapacity(capacityMode) && processed > 0) {
-      capacities.push(consumedCapacity(capacityMode, tables[index].name, units));
+      capacities.push(new Charge(tables[index]).add(units).consumed(capacityMode));
     }
   });
   const output: BatchGetItemOutput = {
@@ -116,7 +127,10 @@ export async function batchGetItem(
   return output;
 }
 
-function readBatchGet(rawInput: unknown): {
+function readBatchGet(
+  context: OperationContext,
+  rawInput: unknown,
+): {
   readonly requests: readonly TableRequest[];
   readonly capacityMode: CapacityMode | undefined;
 } {
@@ -128,50 +142,63 @@ function readBatchGet(rawInput: unknown): {
   );
   const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity');
   const entries = Object.entries(requestItems ?? {});
-  const requests = entries.map(([name, value]) => readTable(name, value));
+  const read = entries.map(([name, value]) => readTable(context, name, value));
 
   throwFaults([capacityModeFault(capacityMode), requiredFault(requestItems, 'requestItems')]);
-  if (requests.length === 0) throw enveloped(newFault('RequestItems', mustBeLonger(1)));
-  const faults = requests.map(({ name, keys }) => lengthFault(name, keys?.length ?? 0));
+  if (read.length === 0) throw enveloped(newFault('RequestItems', mustBeLonger(1)));
+  const faults = read.map(({ name, keys }) => lengthFault(name, keys.length));
   throwFaults(faults.slice(0, faults.findIndex((fault) => fault !== undefined) + 1));
-  const checked = requests.map(({ name, keys, consistent }) => ({
-    name,
-    keys: keys ?? [],
-    consistent,
-  }));
-  const count = checked.reduce((sum, { keys }) => sum + keys.length, 0);
+  const count = read.reduce((sum, { keys }) => sum + keys.length, 0);
   if (count > BATCH_GET_KEYS_MAX) {
     throw new ValidationException('Too many items requested for the BatchGetItem call');
   }
-  for (const { name, keys } of checked) {
-    keys.forEach((key, index) => {
-      const fault = itemFault(key, `RequestItems.${name}.Keys[${index}]`);
-      if (fault !== undefined) throw new ValidationException(fault);
-    });
+  // The two kinds of parameters do not even mix across tables.
+  const all: Structure = Object.assign({}, ...read.map(({ members }) => definedOf(members)));
+  checkParameters('BatchGetItem', { ...all, ExpressionAttributeNames: undefined });
+  const requests = read.map(compileTable);
+  if (!requests.every(({ name }) => isBatchTableName(name))) {
+    throw enveloped(batchNameFault(requestJson(requests)));
   }
-  if (!checked.every(({ name }) => isBatchTableName(name))) {
-    throw enveloped(batchNameFault(requestJson(checked)));
-  }
-  return { requests: checked, capacityMode: capacityMode as CapacityMode | undefined };
+  return { requests, capacityMode: capacityMode as CapacityMode | undefined };
+}
+
+function definedOf(members: Structure): Structure {
+  return Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined && value !== null),
+  );
 }
 
 /** The members of one table's request, types only. */
-function readTable(name: string, value: unknown) {
+function readTable({ values }: OperationContext, name: string, value: unknown) {
   const path = `RequestItems.${name}`;
   const members =
     readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.KeysAndAttributes') ?? {};
-  const keys = readList(members.Keys, `${path}.Keys`)?.map(
-    (key, index) => (readAttributeMap(key, `${path}.Keys[${index}]`) ?? {}) as Item,
+  const keys = (readList(members.Keys, `${path}.Keys`) ?? []).map(
+    (key, index) => values.readMap(key, `${path}.Keys[${index}]`) ?? {},
   );
-  const consistent = readBoolean(members.ConsistentRead, `${path}.ConsistentRead`);
-  const names = readNameMap(members.ExpressionAttributeNames, `${path}.ExpressionAttributeNames`);
-  refuseMembers('batchGet', members, ['ProjectionExpression', 'AttributesToGet']);
-  if (names !== undefined) {
-    throw new ValidationException(
-      'ExpressionAttributeNames can only be specified when using expressions',
-    );
-  }
-  return { name, keys, consistent };
+  return {
+    name,
+    members,
+    keys,
+    consistent: readBoolean(members.ConsistentRead, `${path}.ConsistentRead`),
+    names: readNameMap(members.ExpressionAttributeNames, `${path}.ExpressionAttributeNames`),
+    text: readString(members.ProjectionExpression, `${path}.ProjectionExpression`),
+    attributes: readStrings(members.AttributesToGet, `${path}.AttributesToGet`),
+  };
+}
+
+/** The values and expressions of one table's request. */
+function compileTable(read: ReturnType<typeof readTable>): TableRequest {
+  const { name, members, keys, consistent, names, text, attributes } = read;
+  checkParameters('BatchGetItem', members);
+  keys.forEach((key, index) => {
+    const fault = itemFault(key, `RequestItems.${name}.Keys[${index}]`);
+    if (fault !== undefined) throw new ValidationException(fault);
+  });
+  const placeholders = new Placeholders({ names });
+  const projection = compileReadProjection(text, attributes, placeholders);
+  placeholders.checkAllUsed();
+  return { name, members, keys, consistent, projection };
 }
 
 function lengthFault(name: string, count: number): string | undefined {

@@ -2,8 +2,9 @@
 // fault that can be seen beforehand refuses the whole batch with nothing written.
 
 import { ThrottlingException, ValidationException } from '../errors.js';
-import { BATCH_WRITE_REQUESTS_MAX, ITEM_SIZE_MAX } from '../limits.js';
+import { BATCH_WRITE_REQUESTS_MAX } from '../limits.js';
 import type { StoredTable } from '../engine/store.js';
+import { indexKeyFault } from '../table/index-keys.js';
 import type { Item } from '../table/item-types.js';
 import { itemFault } from '../table/item-value.js';
 import {
@@ -15,7 +16,7 @@ import {
   keyValuesFault,
 } from '../table/key-schema.js';
 import { SeenKeys, batchNameFault } from './batch.js';
-import { consumedCapacity, wantsCapacity, writeUnits, type ConsumedCapacity } from './capacity.js';
+import { Charge, wantsCapacity, type ConsumedCapacity } from './capacity.js';
 import {
   capacityModeFault,
   enveloped,
@@ -28,8 +29,12 @@ import {
   type CapacityMode,
 } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
+import { itemCollections, type ItemCollectionMetrics } from './item-collection.js';
+import { checkItemSize } from './put-item.js';
+import { chargeOfWrite } from './single-write.js';
+import { writeAndTell, type Written } from './unconditional-write.js';
 import { itemJson } from './wire-text.js';
-import { readAttributeMap, readInput, readList, readString, readStructure } from './wire-types.js';
+import { readInput, readList, readString, readStructure } from './wire-types.js';
 
 /** Exactly one of the two. */
 export interface WriteRequest {
@@ -47,6 +52,8 @@ export interface BatchWriteItemInput {
 export interface BatchWriteItemOutput {
   /** What to send again; `{}` if nothing. */
   UnprocessedItems: Record<string, WriteRequest[]>;
+  /** By table: for each partition key written, once. */
+  ItemCollectionMetrics?: Record<string, ItemCollectionMetrics[]>;
   ConsumedCapacity?: ConsumedCapacity[];
 }
 
@@ -65,8 +72,7 @@ export async function batchWriteItem(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<BatchWriteItemOutput> {
-  const { requests, capacityMode } = readBatchWrite(rawInput);
-  const { store } = context;
+  const { requests, capacityMode, wantsMetrics } = readBatchWrite(context, rawInput);
   const tables = requests.map(({ name }) => context.catalog.require(name));
   const seen = new SeenKeys();
   requests.forEach(({ writes }, index) => {
@@ -74,39 +80,58 @@ export async function batchWriteItem(
   });
 
   // Every write is handed over before the first await, so the caller may reuse its objects.
-  const returnOld = wantsCapacity(capacityMode);
+  const counted = wantsCapacity(capacityMode);
   const pending = requests.map(({ writes }, index) =>
-    writes.map(({ put, item }) =>
-      put
-        ? store.put(tables[index], item, { returnOld })
-        : store.delete(tables[index], item, { returnOld }),
-    ),
+    writes.map((write) => startWrite(context, tables[index], write, counted)),
   );
   const settled = await Promise.all(pending.map((promises) => Promise.allSettled(promises)));
   throwUnlessPartial(settled.flat());
 
   const unprocessed: [string, WriteRequest[]][] = [];
+  const metrics: [string, ItemCollectionMetrics[]][] = [];
   const capacities: ConsumedCapacity[] = [];
   requests.forEach(({ name, writes }, index) => {
-    const refused = writes.filter((_, at) => settled[index][at].status === 'rejected');
-    if (refused.length > 0) unprocessed.push([name, refused.map(toWriteRequest)]);
-    if (!wantsCapacity(capacityMode)) return;
-    let units = 0;
-    writes.forEach(({ put, item }, at) => {
-      const outcome = settled[index][at];
-      if (outcome.status === 'rejected') return;
-      const oldSizeBytes = outcome.value === undefined ? 0 : store.itemSize(outcome.value);
-      units += writeUnits(put ? store.itemSize(item) : 0, oldSizeBytes);
-    });
-    capacities.push(consumedCapacity(capacityMode, tables[index].name, units));
+    const table = tables[index];
+    const outcomes = settled[index];
+    const refused = writes.filter((_, at) => outcomes[at].status === 'rejected');
+    const done = writes.filter((_, at) => outcomes[at].status === 'fulfilled');
+    if (refused.length > 0) {
+      unprocessed.push([name, refused.map((write) => toWriteRequest(context, write))]);
+    }
+    const collections = itemCollections(
+      context,
+      table,
+      done.map(({ item }) => item),
+    );
+    if (collections.length > 0) metrics.push([table.name, collections]);
+    if (!counted) return;
+    const charge = new Charge(table);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') chargeOfWrite(charge, (outcome.value as Written).result);
+    }
+    capacities.push(charge.consumed(capacityMode));
   });
   const output: BatchWriteItemOutput = { UnprocessedItems: Object.fromEntries(unprocessed) };
-  if (wantsCapacity(capacityMode)) output.ConsumedCapacity = capacities;
+  if (wantsMetrics && metrics.length > 0) {
+    output.ItemCollectionMetrics = Object.fromEntries(metrics);
+  }
+  if (counted) output.ConsumedCapacity = capacities;
   return output;
 }
 
+/** What a write did is asked for only if somebody counts: then an old item has to be read. */
+function startWrite(
+  context: OperationContext,
+  table: StoredTable,
+  { put, item }: Write,
+  counted: boolean,
+): Promise<unknown> {
+  if (counted) return writeAndTell(context, table, put ? 'put' : 'delete', item);
+  return put ? context.store.put(table, item) : context.store.delete(table, item);
+}
+
 /** Throttling of a part is an answer; of the whole, or any other failure, an error. */
-function throwUnlessPartial(outcomes: readonly PromiseSettledResult<Item | undefined>[]): void {
+function throwUnlessPartial(outcomes: readonly PromiseSettledResult<unknown>[]): void {
   const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
   const final = failures.find(({ reason }) => !(reason instanceof ThrottlingException));
   if (final !== undefined) throw final.reason;
@@ -130,17 +155,19 @@ function checkWrite(
     ({ name, type }) => Object.hasOwn(item, name) && hasKeyType(item[name], type),
   );
   if (!typed) throw new ValidationException(KEY_DOES_NOT_MATCH);
-  const problem = keyValuesFault(table.key, item);
+  const problem = keyValuesFault(table.key, item) ?? indexKeyFault(table, item);
   if (problem !== undefined) throw problem;
   seen.add(table.id, table.key, keyOfItem(table.key, item));
-  if (context.store.itemSize(item) > ITEM_SIZE_MAX) {
-    throw new ValidationException('Item size has exceeded the maximum allowed size');
-  }
+  checkItemSize(context, item);
 }
 
-function readBatchWrite(rawInput: unknown): {
+function readBatchWrite(
+  context: OperationContext,
+  rawInput: unknown,
+): {
   readonly requests: readonly TableWrites[];
   readonly capacityMode: CapacityMode | undefined;
+  readonly wantsMetrics: boolean;
 } {
   const input = readInput('batchWrite', rawInput);
   const requestItems = readStructure(
@@ -153,7 +180,7 @@ function readBatchWrite(rawInput: unknown): {
   const lists = Object.entries(requestItems ?? {}).map(([name, value]) => ({
     name,
     list: (readList(value, `RequestItems.${name}`) ?? []).map((request, index) =>
-      readRequest(request, `RequestItems.${name}[${index}]`),
+      readRequest(context, request, `RequestItems.${name}[${index}]`),
     ),
   }));
 
@@ -176,14 +203,18 @@ function readBatchWrite(rawInput: unknown): {
   if (!requests.every(({ name }) => isBatchTableName(name))) {
     throw enveloped(batchNameFault(requestJson(requests)));
   }
-  return { requests, capacityMode: capacityMode as CapacityMode | undefined };
+  return {
+    requests,
+    capacityMode: capacityMode as CapacityMode | undefined,
+    wantsMetrics: metrics === 'SIZE',
+  };
 }
 
 /**
  * One WriteRequest, types only. Neither or both members are found by `requireOne`, after the
  * lengths.
  */
-function readRequest(value: unknown, path: string): readonly Write[] {
+function readRequest({ values }: OperationContext, value: unknown, path: string): readonly Write[] {
   const request = readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.WriteRequest') ?? {};
   const writes: Write[] = [];
   for (const [member, field] of [
@@ -193,8 +224,8 @@ function readRequest(value: unknown, path: string): readonly Write[] {
     const type = `com.amazonaws.dynamodb.v20120810.${member}`;
     const body = readStructure(request[member], `${path}.${member}`, type);
     if (body === undefined) continue;
-    const item = readAttributeMap(body[field], `${path}.${member}.${field}`) ?? {};
-    writes.push({ put: member === 'PutRequest', item: item as Item });
+    const item = values.readMap(body[field], `${path}.${member}.${field}`) ?? {};
+    writes.push({ put: member === 'PutRequest', item });
   }
   return writes;
 }
@@ -222,8 +253,9 @@ function checkLength(name: string, count: number): void {
   }
 }
 
-function toWriteRequest({ put, item }: Write): WriteRequest {
-  return put ? { PutRequest: { Item: item } } : { DeleteRequest: { Key: item } };
+function toWriteRequest({ values }: OperationContext, { put, item }: Write): WriteRequest {
+  const written = values.writeMap(item);
+  return put ? { PutRequest: { Item: written } } : { DeleteRequest: { Key: written } };
 }
 
 function requestJson(requests: readonly TableWrites[]): object {

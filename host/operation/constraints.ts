@@ -16,6 +16,15 @@ export function enveloped(text: string): ValidationException {
   return new ValidationException(`1 validation error detected: ${text}`);
 }
 
+/** Runs checks whose ValidationExceptions go into the envelope. */
+export function inEnvelope<Result>(check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    throw error instanceof ValidationException ? enveloped(error.message) : error;
+  }
+}
+
 /** Throws what was collected, if anything, under one heading. */
 export function throwFaults(faults: readonly (string | undefined)[]): void {
   const found = faults.filter((fault) => fault !== undefined);

@@ -1,9 +1,11 @@
-// What an operation works with. One of these belongs to each open database.
+// What an operation works with. One of these belongs to each open database and form of values.
 
 import type { Clock } from '../clock.js';
 import type { Store } from '../engine/store.js';
 import type { Random } from '../random.js';
 import type { Catalog } from '../table/catalog.js';
+import type { AttributeValue, Item } from '../table/item-types.js';
+import { readAttributeMap } from './wire-types.js';
 
 export interface OperationContext {
   readonly store: Store;
@@ -14,10 +16,34 @@ export interface OperationContext {
   readonly builder: { run(table: string): void };
   /** How long changes of tables are shown as under way after they are done. */
   readonly tableDelayMs: number;
+  readonly values: ValueForm;
 }
 
 /**
  * An item or key as callers type it: as lib-dynamodb does, so that code written for it compiles
- * unchanged.
+ * unchanged. In typed shapes the values are AttributeValues.
  */
 export type DocumentItem = Record<string, any>;
+
+/**
+ * How requests and answers write attribute values: as JavaScript values, or in DynamoDB's typed
+ * shapes (api/attribute-value.ts). Operations read and write every one of them through this, and
+ * see JavaScript values only.
+ */
+export interface ValueForm {
+  /**
+   * An item, a key or the values of placeholders; undefined if absent. JSON types only are checked:
+   * values are by table/item-value.ts.
+   */
+  readMap(value: unknown, parameter: string): Item | undefined;
+  /** One value of a legacy parameter; undefined if absent. */
+  readValue(value: unknown, parameter: string): AttributeValue | undefined;
+  /** An item that belongs to the operation, for the answer. */
+  writeMap(item: Item): DocumentItem;
+}
+
+export const DOCUMENT_VALUES: ValueForm = {
+  readMap: (value, parameter) => readAttributeMap(value, parameter) as Item | undefined,
+  readValue: (value) => value as AttributeValue | undefined,
+  writeMap: (item) => item,
+};

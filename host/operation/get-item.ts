@@ -1,10 +1,14 @@
 // GetItem: reads one item by its key.
 
 import { ValidationException } from '../errors.js';
+import { checkParameters } from '../expression/parameters.js';
+import { Placeholders } from '../expression/placeholders.js';
+import type { Projection } from '../expression/projection.js';
 import type { Item } from '../table/item-types.js';
 import { itemFault } from '../table/item-value.js';
 import { keyFault } from '../table/key-schema.js';
-import { consumedCapacity, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
+import { Charge, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
+import { compileReadProjection } from './conditions.js';
 import {
   capacityModeFault,
   checkTableName,
@@ -13,8 +17,7 @@ import {
   type CapacityMode,
 } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
-import { refuseMembers } from './unsupported.js';
-import { readAttributeMap, readBoolean, readInput, readNameMap, readString } from './wire-types.js';
+import { readBoolean, readInput, readNameMap, readString, readStrings } from './wire-types.js';
 
 export interface GetItemInput {
   /** Name or ARN. */
@@ -25,11 +28,16 @@ export interface GetItemInput {
    * True: sees every acknowledged write, and nothing that a crash could take back. Default false.
    */
   ConsistentRead?: boolean;
+  /** The attributes, or parts of them, to return: `a, b.c, d[0]`. */
+  ProjectionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
   ReturnConsumedCapacity?: 'INDEXES' | 'TOTAL' | 'NONE';
+  /** Legacy: use ProjectionExpression. */
+  AttributesToGet?: string[];
 }
 
 export interface GetItemOutput {
-  /** Absent if there is no such item. */
+  /** Absent if there is no such item; `{}` if the projection finds nothing in it. */
   Item?: DocumentItem;
   ConsumedCapacity?: ConsumedCapacity;
 }
@@ -38,36 +46,53 @@ export async function getItem(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<GetItemOutput> {
+  const { tableName, key, consistent, capacityMode, projection } = readGet(context, rawInput);
+  const { store, values } = context;
+  const table = context.catalog.require(tableName);
+  const problem = keyFault(table.key, key);
+  if (problem !== undefined) throw problem;
+  const item = await store.get(table, key, consistent);
+  const output: GetItemOutput = {};
+  if (item !== undefined) output.Item = values.writeMap(projection?.pick(item) ?? item);
+  if (wantsCapacity(capacityMode)) {
+    const units = readUnits(item === undefined ? 0 : store.itemSize(item), consistent);
+    output.ConsumedCapacity = new Charge(table).add(units).consumed(capacityMode);
+  }
+  return output;
+}
+
+interface GetRequest {
+  readonly tableName: string;
+  readonly key: Item;
+  readonly consistent: boolean;
+  readonly capacityMode: CapacityMode | undefined;
+  readonly projection: Projection | undefined;
+}
+
+function readGet(context: OperationContext, rawInput: unknown): GetRequest {
   const input = readInput('get', rawInput);
   const tableName = readString(input.TableName, 'TableName');
-  const key = readAttributeMap(input.Key, 'Key') as Item | undefined;
+  const key = context.values.readMap(input.Key, 'Key');
   const consistent = readBoolean(input.ConsistentRead, 'ConsistentRead') ?? false;
-  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity') as
-    | CapacityMode
-    | undefined;
+  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity');
   const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
+  const text = readString(input.ProjectionExpression, 'ProjectionExpression');
+  const attributes = readStrings(input.AttributesToGet, 'AttributesToGet');
 
   checkTableName(tableName);
   throwFaults([requiredFault(key, 'key')]);
   throwFaults([capacityModeFault(capacityMode)]);
-  refuseMembers('get', input, ['ProjectionExpression', 'AttributesToGet']);
-  if (names !== undefined) {
-    throw new ValidationException(
-      'ExpressionAttributeNames can only be specified when using expressions',
-    );
-  }
+  checkParameters('GetItem', input);
   const fault = itemFault(key as Item, 'Key');
   if (fault !== undefined) throw new ValidationException(fault);
-
-  const { store } = context;
-  const table = context.catalog.require(tableName);
-  const problem = keyFault(table.key, key as Item);
-  if (problem !== undefined) throw problem;
-  const item = await store.get(table, key as Item, consistent);
-  const output: GetItemOutput = item === undefined ? {} : { Item: item };
-  if (wantsCapacity(capacityMode)) {
-    const units = readUnits(item === undefined ? 0 : store.itemSize(item), consistent);
-    output.ConsumedCapacity = consumedCapacity(capacityMode, table.name, units);
-  }
-  return output;
+  const placeholders = new Placeholders({ names });
+  const projection = compileReadProjection(text, attributes, placeholders);
+  placeholders.checkAllUsed();
+  return {
+    tableName,
+    key: key as Item,
+    consistent,
+    capacityMode: capacityMode as CapacityMode | undefined,
+    projection,
+  };
 }

@@ -1,191 +1,115 @@
-// Query: the items of one partition key, in the order of their sort keys, a page at a time.
+// Query: the items of one partition key, in the order of their sort keys, a page at a time; of the
+// table or of one of its indexes.
 
 import { ValidationException } from '../errors.js';
-import { PAGE_BYTES_MAX } from '../limits.js';
-import type { QueryRange } from '../engine/store.js';
-import { parseKeyCondition, resolveKeyCondition } from '../expression/key-condition.js';
+import { checkFilterKeys } from '../expression/key-attributes.js';
+import {
+  parseKeyCondition,
+  resolveIndexKeyCondition,
+  resolveKeyCondition,
+  type KeyClause,
+} from '../expression/key-condition.js';
+import { readKeyConditions } from '../expression/legacy-condition.js';
+import { checkParameters } from '../expression/parameters.js';
 import { Placeholders } from '../expression/placeholders.js';
-import type { Item, KeySchema, KeyValue } from '../table/item-types.js';
 import { itemFault } from '../table/item-value.js';
-import { keyMatches, keyValuesFault, sameKeyValue } from '../table/key-schema.js';
-import { satisfies } from '../table/range.js';
-import {
-  capacityModeFault,
-  checkTableName,
-  enumFault,
-  enveloped,
-  mustBeAtLeast,
-  newFault,
-  throwFaults,
-  type CapacityMode,
-} from './constraints.js';
-import type { DocumentItem, OperationContext } from './context.js';
-import {
-  SELECT_VALUES,
-  indexNameFault,
-  pageOutput,
-  selectFault,
-  type PageOutput,
-  type Select,
-} from './page.js';
-import { refuseMembers } from './unsupported.js';
-import {
-  readAttributeMap,
-  readBoolean,
-  readInput,
-  readInteger,
-  readNameMap,
-  readString,
-} from './wire-types.js';
+import { keyAttributes } from '../table/key-schema.js';
+import { compileReadFilter, compileReadProjection } from './conditions.js';
+import { enveloped, mustBeAtLeast, newFault, throwFaults } from './constraints.js';
+import type { OperationContext } from './context.js';
+import { readComparisons, type LegacyCondition } from './legacy-parameters.js';
+import { readPage, requireIndex, type PageOutput, type PageRequest } from './page.js';
+import { readPageParameters, selectFault, type PageInput } from './page-request.js';
+import { checkQueryStart } from './start-key.js';
+import { readBoolean, readString } from './wire-types.js';
 
-export interface QueryInput {
-  /** Name or ARN. */
-  TableName: string;
+export interface QueryInput extends PageInput {
   /** `pk = :v`, and optionally `AND` one of `= < <= > >=`, BETWEEN, begins_with on the sort key. */
-  KeyConditionExpression: string;
-  ExpressionAttributeNames?: Record<string, string>;
-  ExpressionAttributeValues?: DocumentItem;
+  KeyConditionExpression?: string;
   /** False: descending sort keys. Default true. */
   ScanIndexForward?: boolean;
-  /** Rows at most. A page also ends at 1 MB. */
-  Limit?: number;
-  /** Where the last page ended. */
-  ExclusiveStartKey?: DocumentItem;
-  /** COUNT leaves out the items. */
-  Select?: 'ALL_ATTRIBUTES' | 'COUNT';
-  ConsistentRead?: boolean;
-  ReturnConsumedCapacity?: 'INDEXES' | 'TOTAL' | 'NONE';
+  /** Legacy: use KeyConditionExpression. */
+  KeyConditions?: Record<string, LegacyCondition>;
+  /** Legacy: use FilterExpression. */
+  QueryFilter?: Record<string, LegacyCondition>;
 }
 
 export type QueryOutput = PageOutput;
 
-const LATER_MEMBERS = [
-  'FilterExpression',
-  'ProjectionExpression',
-  'KeyConditions',
-  'QueryFilter',
-  'ConditionalOperator',
-  'AttributesToGet',
-];
+interface QueryRequest extends PageRequest {
+  readonly clauses: readonly KeyClause[];
+  readonly reverse: boolean;
+}
 
 export async function query(context: OperationContext, rawInput: unknown): Promise<QueryOutput> {
-  const request = readQuery(rawInput);
-  const { placeholders, expression, startKey } = request;
-  const clauses = parseKeyCondition(expression, placeholders);
-  placeholders.checkAllUsed();
+  const request = readQuery(context, rawInput);
+  const { clauses, parameters, reverse } = request;
+  const table = context.catalog.require(parameters.tableName);
+  const index = requireIndex(table, parameters);
+  const range =
+    index === undefined
+      ? resolveKeyCondition(clauses, table.key)
+      : resolveIndexKeyCondition(clauses, index);
+  if (request.filter !== undefined) {
+    const keys =
+      index === undefined ? keyAttributes(table.key) : [...index.partition, ...index.sort];
+    const names = new Set(keys.map(({ name }) => name));
+    const parameter = parameters.filter === undefined ? 'QueryFilter' : 'FilterExpression';
+    checkFilterKeys(parameter, request.filter.paths, names);
+  }
+  if (parameters.startKey !== undefined) checkQueryStart(table, range, parameters.startKey);
+  return readPage(context, table, range, request, reverse);
+}
 
-  const table = context.catalog.require(request.tableName);
-  if (request.indexName !== undefined) {
+/** Types, constraints, placeholders, values and expressions: all that comes before the table. */
+function readQuery(context: OperationContext, rawInput: unknown): QueryRequest {
+  const parameters = readPageParameters(context, 'query', rawInput, (limit) =>
+    limit !== undefined && limit < 1 ? newFault('Limit', mustBeAtLeast(1)) : undefined,
+  );
+  const { input, names, values, startKey } = parameters;
+  const expression = readString(input.KeyConditionExpression, 'KeyConditionExpression');
+  const forward = readBoolean(input.ScanIndexForward, 'ScanIndexForward') ?? true;
+
+  const keyConditions = readComparisons(context.values, input, 'KeyConditions');
+  const legacyFilter = readComparisons(context.values, input, 'QueryFilter');
+
+  throwFaults([...keyConditions.faults, ...legacyFilter.faults]);
+  checkParameters('Query', input);
+  if (expression === undefined && keyConditions.entries === undefined) {
     throw new ValidationException(
-      `The table does not have the specified index: ${request.indexName}`,
+      'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
     );
   }
-  const range = resolveKeyCondition(clauses, table.key);
-  if (startKey !== undefined) checkStartKey(table.key, range, startKey);
-  const page = await context.store.page(table, range, {
-    limit: request.limit,
-    reverse: request.reverse,
-    startKey,
-    bytesMax: PAGE_BYTES_MAX,
-    consistent: request.consistent,
-    select: request.select === 'COUNT' ? 'count' : 'items',
-  });
-  return pageOutput(page, { ...request, tableName: table.name });
-}
-
-interface QueryRequest {
-  readonly tableName: string;
-  readonly indexName: string | undefined;
-  readonly expression: string;
-  readonly placeholders: Placeholders;
-  readonly startKey: Item | undefined;
-  readonly limit: number | undefined;
-  readonly reverse: boolean;
-  readonly consistent: boolean;
-  readonly select: Select | undefined;
-  readonly capacityMode: CapacityMode | undefined;
-}
-
-/** Types, constraints, placeholders and values: all that comes before the expression is parsed. */
-function readQuery(rawInput: unknown): QueryRequest {
-  const input = readInput('query', rawInput);
-  const tableName = readString(input.TableName, 'TableName');
-  const indexName = readString(input.IndexName, 'IndexName');
-  const expression = readString(input.KeyConditionExpression, 'KeyConditionExpression');
-  const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
-  const values = readAttributeMap(input.ExpressionAttributeValues, 'ExpressionAttributeValues');
-  const startKey = readAttributeMap(input.ExclusiveStartKey, 'ExclusiveStartKey') as
-    | Item
-    | undefined;
-  const limit = readInteger(input.Limit, 'Limit');
-  const forward = readBoolean(input.ScanIndexForward, 'ScanIndexForward') ?? true;
-  const consistent = readBoolean(input.ConsistentRead, 'ConsistentRead') ?? false;
-  const select = readString(input.Select, 'Select');
-  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity');
-
-  checkTableName(tableName);
-  throwFaults([capacityModeFault(capacityMode)]);
-  throwFaults([enumFault(select, 'select', SELECT_VALUES)]);
-  throwFaults([indexNameFault(indexName)]);
-  if (limit !== undefined && limit < 1) throw enveloped(newFault('Limit', mustBeAtLeast(1)));
-  refuseMembers('query', input, LATER_MEMBERS);
-  if (expression === undefined) throw noExpression(names !== undefined, values !== undefined);
-  const selectProblem = selectFault(select as Select | undefined, indexName);
+  const selectProblem = selectFault(parameters);
   if (selectProblem !== undefined) throw enveloped(selectProblem);
   const placeholders = new Placeholders({ names, values });
   if (startKey !== undefined) {
     const fault = itemFault(startKey, 'ExclusiveStartKey');
     if (fault !== undefined) throw new ValidationException(fault);
   }
-  return {
-    tableName,
-    indexName,
-    expression,
+  const clauses =
+    expression === undefined
+      ? readKeyConditions(keyConditions.entries ?? {}, 'current')
+      : parseKeyCondition(expression, placeholders);
+  const filter = compileReadFilter(
+    parameters.filter,
+    'QueryFilter',
+    legacyFilter.entries,
+    parameters.conditionalOperator,
     placeholders,
-    startKey,
-    limit,
-    reverse: !forward,
-    consistent,
-    select: select as Select | undefined,
-    capacityMode: capacityMode as CapacityMode | undefined,
-  };
-}
-
-function noExpression(names: boolean, values: boolean): ValidationException {
-  if (names) {
-    return new ValidationException(
-      'ExpressionAttributeNames can only be specified when using expressions',
-    );
-  }
-  if (values) {
-    return new ValidationException(
-      'ExpressionAttributeValues can only be specified when using expressions: ' +
-        'FilterExpression and KeyConditionExpression are null',
-    );
-  }
-  return new ValidationException(
-    'Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.',
+    'current',
   );
-}
-
-/** The start key must be a place inside the range. The item it names need not exist. */
-function checkStartKey(schema: KeySchema, range: QueryRange, startKey: Item): void {
-  if (!keyMatches(schema, startKey)) {
-    throw new ValidationException('The provided starting key is invalid');
-  }
-  const sizes = keyValuesFault(schema, startKey);
-  if (sizes !== undefined) throw sizes;
-  if (schema.sort === undefined) {
-    throw new ValidationException('The query can return at most one row and cannot be restarted');
-  }
-  if (!sameKeyValue(startKey[schema.partition.name], range.partition)) {
-    throw new ValidationException(
-      'The provided starting key is outside query boundaries based on provided conditions',
-    );
-  }
-  if (range.sort !== undefined && !satisfies(startKey[schema.sort.name] as KeyValue, range.sort)) {
-    throw new ValidationException(
-      'The provided starting key does not match the range key predicate',
-    );
-  }
+  const projection = compileReadProjection(
+    parameters.projection,
+    parameters.attributesToGet,
+    placeholders,
+  );
+  placeholders.checkAllUsed();
+  return {
+    parameters,
+    clauses,
+    filter,
+    projection,
+    reverse: !forward,
+  };
 }

@@ -1,13 +1,20 @@
-// What PutItem and DeleteItem have in common: every check that needs no table, in DynamoDB's order.
+// What PutItem, UpdateItem and DeleteItem have in common: every check that needs no table, in
+// DynamoDB's order, and the answer.
 
+import { ValidationException } from '../errors.js';
+import type { StoredTable, WriteResult } from '../engine/store.js';
+import type { ExpectedAttribute } from '../expression/legacy-condition.js';
+import { checkParameters } from '../expression/parameters.js';
+import { Placeholders } from '../expression/placeholders.js';
 import type { Item } from '../table/item-types.js';
 import { itemFault } from '../table/item-value.js';
-import { consumedCapacity, wantsCapacity, writeUnits, type ConsumedCapacity } from './capacity.js';
+import { Charge, wantsCapacity, writeUnits, type ConsumedCapacity } from './capacity.js';
+import { compileWriteCondition, type Condition } from './conditions.js';
 import {
   capacityModeFault,
   checkTableName,
   enumFault,
-  enveloped,
+  inEnvelope,
   itemCollectionMetricsFault,
   requiredFault,
   returnValuesFault,
@@ -15,84 +22,168 @@ import {
   type CapacityMode,
 } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
-import { refuseMembers } from './unsupported.js';
-import { readAttributeMap, readInput, readNameMap, readString } from './wire-types.js';
+import { itemCollectionMetrics, type ItemCollectionMetrics } from './item-collection.js';
+import { readExpected, type ExpectedCondition } from './legacy-parameters.js';
+import { readInput, readNameMap, readString, type Structure } from './wire-types.js';
 
-export interface SingleWrite {
-  readonly tableName: string;
-  /** The item or key: its values are legal, its key attributes not yet looked at. */
-  readonly item: Item;
-  /** ReturnValues ALL_OLD. */
-  readonly wantsOld: boolean;
-  readonly capacityMode: CapacityMode | undefined;
+/** What the inputs of the three have in common. */
+export interface SingleWriteInput {
+  /** Name or ARN. */
+  TableName: string;
+  /** Nothing is written unless this holds for the item as it is: `attribute_not_exists(id)`. */
+  ConditionExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues?: DocumentItem;
+  /** ALL_OLD: a failed condition's error has the item as it is in `Item`. Default NONE. */
+  ReturnValuesOnConditionCheckFailure?: 'NONE' | 'ALL_OLD';
+  ReturnConsumedCapacity?: 'INDEXES' | 'TOTAL' | 'NONE';
+  /** SIZE: answer with ItemCollectionMetrics if the table has local indexes. */
+  ReturnItemCollectionMetrics?: 'SIZE' | 'NONE';
+  /** Legacy: use ConditionExpression. */
+  Expected?: Record<string, ExpectedCondition>;
+  /** Legacy: use ConditionExpression. */
+  ConditionalOperator?: 'AND' | 'OR';
 }
 
-const LATER_MEMBERS = ['ConditionExpression', 'Expected', 'ConditionalOperator'];
+export interface SingleWriteOutput {
+  /** What ReturnValues asked for; absent if there is nothing of it. */
+  Attributes?: DocumentItem;
+  ConsumedCapacity?: ConsumedCapacity;
+  ItemCollectionMetrics?: ItemCollectionMetrics;
+}
+
+/** The members of a request, their types and bounds checked. */
+export interface SingleWrite {
+  readonly input: Structure;
+  readonly tableName: string;
+  /** The item or key: nothing of it is checked yet. */
+  readonly item: Item;
+  readonly names: Readonly<Record<string, string>> | undefined;
+  readonly values: Item | undefined;
+  readonly conditionText: string | undefined;
+  readonly expected: Readonly<Record<string, ExpectedAttribute>> | undefined;
+  readonly conditionalOperator: string | undefined;
+  readonly returnValues: string;
+  /** A failed condition tells the item. */
+  readonly failureItem: boolean;
+  readonly capacityMode: CapacityMode | undefined;
+  readonly wantsMetrics: boolean;
+}
 
 /** `member` is the one that holds the item (`Item`) or its key (`Key`). */
 export function readSingleWrite(
-  operation: 'put' | 'delete',
+  context: OperationContext,
+  operation: 'put' | 'update' | 'delete',
   member: 'Item' | 'Key',
   rawInput: unknown,
 ): SingleWrite {
   const input = readInput(operation, rawInput);
-  const tableName = readString(input.TableName, 'TableName');
-  const item = readAttributeMap(input[member], member);
-  const returnValues = readString(input.ReturnValues, 'ReturnValues');
-  const capacityMode = readString(input.ReturnConsumedCapacity, 'ReturnConsumedCapacity');
-  const metrics = readString(input.ReturnItemCollectionMetrics, 'ReturnItemCollectionMetrics');
-  const onFailureName = 'ReturnValuesOnConditionCheckFailure';
-  const onFailure = readString(input[onFailureName], onFailureName);
+  const text = (name: string) => readString(input[name], name);
+  const tableName = text('TableName');
+  const item = context.values.readMap(input[member], member);
+  const returnValues = text('ReturnValues');
+  const capacityMode = text('ReturnConsumedCapacity');
+  const metrics = text('ReturnItemCollectionMetrics');
+  const onFailure = text('ReturnValuesOnConditionCheckFailure');
   const names = readNameMap(input.ExpressionAttributeNames, 'ExpressionAttributeNames');
-  const values = readAttributeMap(input.ExpressionAttributeValues, 'ExpressionAttributeValues');
+  const values = context.values.readMap(
+    input.ExpressionAttributeValues,
+    'ExpressionAttributeValues',
+  );
+  const conditionText = text('ConditionExpression');
+  const conditionalOperator = text('ConditionalOperator');
+  const expected = readExpected(context.values, input);
 
+  if (operation === 'update' && item === undefined) {
+    throwFaults([
+      capacityModeFault(capacityMode),
+      requiredFault(tableName, 'tableName'),
+      enumFault(returnValues, 'returnValues', OLD_STYLE_RETURN_VALUES),
+      requiredFault(item, 'key'),
+    ]);
+  }
   checkTableName(tableName);
   throwFaults([requiredFault(item, member.toLowerCase())]);
+  if (operation === 'update') throwFaults([returnValuesFault(returnValues)]);
   throwFaults([
     capacityModeFault(capacityMode),
     returnValuesFault(returnValues),
     itemCollectionMetricsFault(metrics),
     enumFault(onFailure, 'returnValuesOnConditionCheckFailure', ['ALL_OLD', 'NONE']),
+    ...expected.faults,
   ]);
-  refuseMembers(operation, input, LATER_MEMBERS);
-  if (names !== undefined) throw onlyWithExpressions('ExpressionAttributeNames');
-  if (values !== undefined) throw onlyWithExpressions('ExpressionAttributeValues');
-  const fault = itemFault(item as Item, member);
-  if (fault !== undefined) throw enveloped(fault);
-  if (returnValues !== undefined && returnValues !== 'NONE' && returnValues !== 'ALL_OLD') {
-    throw enveloped('ReturnValues can only be ALL_OLD or NONE');
-  }
   return {
+    input,
     tableName,
     item: item as Item,
-    wantsOld: returnValues === 'ALL_OLD',
+    names,
+    values,
+    conditionText,
+    expected: expected.entries,
+    conditionalOperator,
+    returnValues: returnValues ?? 'NONE',
+    failureItem: onFailure === 'ALL_OLD',
     capacityMode: capacityMode as CapacityMode | undefined,
+    wantsMetrics: metrics === 'SIZE',
   };
 }
 
-export interface SingleWriteOutput {
-  /** The item as it was, for ALL_OLD; absent if there was none. */
-  Attributes?: DocumentItem;
-  ConsumedCapacity?: ConsumedCapacity;
+const OLD_STYLE_RETURN_VALUES = ['ALL_NEW', 'UPDATED_OLD', 'ALL_OLD', 'NONE', 'UPDATED_NEW'];
+
+/** Whether the answer tells of the item as it was, or of the write. */
+export function needsOld(write: SingleWrite): boolean {
+  return (
+    write.returnValues === 'ALL_OLD' || wantsCapacity(write.capacityMode) || write.wantsMetrics
+  );
 }
 
-/** The answer of a write that was asked for the old item, its capacity, or both. */
+/** The checks of PutItem and DeleteItem that come before the table; gives the condition. */
+export function checkPlainWrite(write: SingleWrite, member: 'Item' | 'Key'): Condition | undefined {
+  const { input, names, values, returnValues } = write;
+  return inEnvelope(() => {
+    checkParameters(member === 'Item' ? 'PutItem' : 'DeleteItem', input);
+    const fault = itemFault(write.item, member);
+    if (fault !== undefined) throw new ValidationException(fault);
+    if (returnValues !== 'NONE' && returnValues !== 'ALL_OLD') {
+      throw new ValidationException('ReturnValues can only be ALL_OLD or NONE');
+    }
+    const placeholders = new Placeholders({ names, values });
+    const condition = conditionOf(write, placeholders);
+    placeholders.checkAllUsed();
+    return condition;
+  });
+}
+
+export function conditionOf(
+  { conditionText, expected, conditionalOperator }: SingleWrite,
+  placeholders: Placeholders,
+): Condition | undefined {
+  return compileWriteCondition(conditionText, expected, conditionalOperator, placeholders);
+}
+
 export function singleWriteOutput(
   context: OperationContext,
-  tableName: string,
+  table: StoredTable,
   write: SingleWrite,
-  newSizeBytes: number,
-  old: Item | undefined,
+  key: Item,
+  result: WriteResult,
+  attributes: Item | undefined,
 ): SingleWriteOutput {
   const output: SingleWriteOutput = {};
-  if (write.wantsOld && old !== undefined) output.Attributes = old;
+  if (attributes !== undefined) output.Attributes = context.values.writeMap(attributes);
   if (wantsCapacity(write.capacityMode)) {
-    const units = writeUnits(newSizeBytes, old === undefined ? 0 : context.store.itemSize(old));
-    output.ConsumedCapacity = consumedCapacity(write.capacityMode, tableName, units);
+    output.ConsumedCapacity = chargeOfWrite(new Charge(table), result).consumed(write.capacityMode);
+  }
+  if (write.wantsMetrics) {
+    const metrics = itemCollectionMetrics(context, table, key);
+    if (metrics !== undefined) output.ItemCollectionMetrics = metrics;
   }
   return output;
 }
 
-function onlyWithExpressions(member: string): Error {
-  return enveloped(`${member} can only be specified when using expressions`);
+/** Adds what a write costs; a transaction pays it `times` two. */
+export function chargeOfWrite(charge: Charge, result: WriteResult, times = 1): Charge {
+  charge.add(times * writeUnits(result.newSizeBytes, result.oldSizeBytes));
+  for (const [name, units] of result.indexUnits) charge.addIndex(name, times * units);
+  return charge;
 }

@@ -105,6 +105,12 @@ export function readList(value: unknown, parameter: string): readonly unknown[] 
   throw notACollection(value, parameter, 'an array');
 }
 
+export function readStrings(value: unknown, parameter: string): readonly string[] | undefined {
+  return readList(value, parameter)
+    ?.map((element, index) => readString(element, `${parameter}[${index}]`))
+    .filter((element) => element !== undefined);
+}
+
 function wrongScalar(value: unknown, parameter: string, javaType: string, expected: string): Error {
   if (typeof value === 'number' && Number.isFinite(value)) {
     const kind = Number.isInteger(value) ? 'NUMBER_VALUE' : 'DECIMAL_VALUE';

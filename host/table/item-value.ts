@@ -9,6 +9,7 @@ import { UnsupportedValue, describeValue } from '../errors.js';
 import { ATTRIBUTE_NAME_BYTES_MAX, NESTING_LEVELS_MAX } from '../limits.js';
 import { isPlainObject as isClassless } from '../core/codec/plain-object.js';
 import { NumberValue } from '../number-value.js';
+import { FaultyValue } from './faulty-value.js';
 import { textSize } from './item-size.js';
 import type { AttributeValue, Item, NumberAttribute, TypeName } from './item-types.js';
 import { decimalIdentity, decimalOf, numberFault } from './number.js';
@@ -75,6 +76,7 @@ export function valueFault(
     return undefined;
   }
   if (value instanceof Set) return setFault(value, path, wording);
+  if (value instanceof FaultyValue) return wording === 'current' ? value.text : value.olderText;
   if (!isPlainObject(value)) {
     throw new UnsupportedValue(path, `${describeValue(value)} has no DynamoDB type${hint(value)}.`);
   }

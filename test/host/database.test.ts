@@ -11,36 +11,6 @@ class Order {
 
 /** Parameters of later versions: none may be ignored. */
 const LATER: readonly (readonly [call: (db: Database) => Promise<unknown>, parameter: string])[] = [
-  [
-    (db) => db.put({ TableName: 'Pairs', Item: item, ConditionExpression: 'a = :a' } as never),
-    'ConditionExpression',
-  ],
-  [(db) => db.put({ TableName: 'Pairs', Item: item, Expected: {} } as never), 'Expected'],
-  [
-    (db) => db.delete({ TableName: 'Pairs', Key: item, ConditionalOperator: 'AND' } as never),
-    'ConditionalOperator',
-  ],
-  [
-    (db) => db.get({ TableName: 'Pairs', Key: item, ProjectionExpression: 'a' } as never),
-    'ProjectionExpression',
-  ],
-  [
-    (db) => db.get({ TableName: 'Pairs', Key: item, AttributesToGet: ['a'] } as never),
-    'AttributesToGet',
-  ],
-  [(db) => db.query({ TableName: 'Pairs', KeyConditions: {} } as never), 'KeyConditions'],
-  [
-    (db) => db.query({ TableName: 'Pairs', FilterExpression: 'a = :a' } as never),
-    'FilterExpression',
-  ],
-  [(db) => db.scan({ TableName: 'Pairs', ScanFilter: {} } as never), 'ScanFilter'],
-  [
-    (db) =>
-      db.batchGet({
-        RequestItems: { Pairs: { Keys: [item], ProjectionExpression: 'a' } },
-      } as never),
-    'ProjectionExpression',
-  ],
   [(db) => create(db, { VectorIndexes: [{}] }), 'VectorIndexes'],
 ];
 

@@ -259,9 +259,8 @@ export class EngineRun {
       for (const item of page.items) {
         assert.ok(!rows.has(keyTextOf(table.key, item)), 'no row comes twice');
         rows.set(keyTextOf(table.key, item), fingerprint(item));
-        const value = item[table.key.partition.name] as KeyValue;
         if (range.segment === undefined || range.totalSegments === undefined) continue;
-        assert.equal(store.segmentOf(table, value, range.totalSegments), range.segment);
+        assert.equal(store.segmentOf(table, item, range.totalSegments), range.segment);
       }
       startKey = page.lastKey;
     } while (startKey !== undefined);
@@ -331,8 +330,7 @@ export class EngineRun {
     const shards = new Map<number, Unsure[]>();
     for (const write of writes) {
       const { pair, item } = write;
-      const value = item[pair.engine.key.partition.name] as KeyValue;
-      const shard = store.segmentOf(pair.engine, value, store.attachment.shards.length);
+      const shard = store.segmentOf(pair.engine, item, store.attachment.shards.length);
       shards.set(shard, [...(shards.get(shard) ?? []), write]);
     }
     return [...shards.values()];

@@ -13,6 +13,7 @@ import { systemClock, type Clock } from '../../host/clock.js';
 import {
   TransactionCancelled,
   type DeleteOptions,
+  type IndexDefinition,
   type Page,
   type PageOptions,
   type PutOptions,
@@ -215,8 +216,14 @@ export class MemoryStore implements Store {
     await turn();
   }
 
-  segmentOf(_table: TableKeyspace, partition: KeyValue, totalSegments: number): number {
-    return segmentOfHash(hashOf([partition]), totalSegments);
+  segmentOf(
+    table: TableKeyspace,
+    key: Item,
+    totalSegments: number,
+    index?: IndexDefinition,
+  ): number {
+    const partition = index?.partition ?? [table.key.partition];
+    return segmentOfHash(hashOf(partition.map(({ name }) => key[name] as KeyValue)), totalSegments);
   }
 
   itemSize(item: Item): number {

@@ -1,0 +1,53 @@
+// DynamoDB's operations by name, as `db.execute` and the doors of other processes call them.
+
+import { batchGetItem } from '../operation/batch-get-item.js';
+import { batchWriteItem } from '../operation/batch-write-item.js';
+import type { OperationContext } from '../operation/context.js';
+import { createTable } from '../operation/create-table.js';
+import { deleteItem } from '../operation/delete-item.js';
+import { deleteTable } from '../operation/delete-table.js';
+import { describeTable } from '../operation/describe-table.js';
+import { getItem } from '../operation/get-item.js';
+import { listTables } from '../operation/list-tables.js';
+import { putItem } from '../operation/put-item.js';
+import { query } from '../operation/query.js';
+import { scan } from '../operation/scan.js';
+import { listTagsOfResource, tagResource, untagResource } from '../operation/resource-tags.js';
+import { describeTimeToLive, updateTimeToLive } from '../operation/time-to-live.js';
+import { updateItem } from '../operation/update-item.js';
+import { updateTable } from '../operation/update-table.js';
+
+export type Operation = (context: OperationContext, input: unknown) => Promise<object>;
+
+export const OPERATIONS = {
+  BatchGetItem: batchGetItem,
+  BatchWriteItem: batchWriteItem,
+  CreateTable: createTable,
+  DeleteItem: deleteItem,
+  DeleteTable: deleteTable,
+  DescribeTable: describeTable,
+  DescribeTimeToLive: describeTimeToLive,
+  GetItem: getItem,
+  ListTables: listTables,
+  ListTagsOfResource: listTagsOfResource,
+  PutItem: putItem,
+  Query: query,
+  Scan: scan,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  UpdateItem: updateItem,
+  UpdateTable: updateTable,
+  UpdateTimeToLive: updateTimeToLive,
+} as const satisfies Record<string, Operation>;
+
+/** The name of an operation, as in DynamoDB's API. */
+export type OperationName = keyof typeof OPERATIONS;
+
+/** What an operation answers; items in it are in the form of its input. */
+export type OperationOutput<Name extends OperationName> = Awaited<
+  ReturnType<(typeof OPERATIONS)[Name]>
+>;
+
+export function isOperationName(name: unknown): name is OperationName {
+  return typeof name === 'string' && Object.hasOwn(OPERATIONS, name);
+}

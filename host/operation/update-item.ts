@@ -1,0 +1,159 @@
+// UpdateItem: changes some attributes of an item, or creates it.
+
+import { ValidationException } from '../errors.js';
+import type { Change, StoredTable } from '../engine/store.js';
+import { compileAttributeUpdates, type AttributeUpdate } from '../expression/legacy-update.js';
+import { checkParameters } from '../expression/parameters.js';
+import { Placeholders } from '../expression/placeholders.js';
+import { compileUpdate, type Update } from '../expression/update.js';
+import { ITEM_SIZE_MAX } from '../limits.js';
+import { indexKeyFault } from '../table/index-keys.js';
+import { copyItem } from '../table/item-copy.js';
+import { itemSize } from '../table/item-size.js';
+import type { Item } from '../table/item-types.js';
+import { itemFault, valueFault } from '../table/item-value.js';
+import { keyAttributes, keyFault } from '../table/key-schema.js';
+import { requireCondition, type Condition } from './conditions.js';
+import { inEnvelope, throwFaults } from './constraints.js';
+import type { DocumentItem, OperationContext } from './context.js';
+import { readUpdates, type LegacyMap, type LegacyUpdate } from './legacy-parameters.js';
+import {
+  conditionOf,
+  readSingleWrite,
+  singleWriteOutput,
+  type SingleWrite,
+  type SingleWriteInput,
+  type SingleWriteOutput,
+} from './single-write.js';
+import { readString } from './wire-types.js';
+
+export interface UpdateItemInput extends SingleWriteInput {
+  /** Exactly the key attributes. */
+  Key: DocumentItem;
+  /** `SET a = :a REMOVE b ADD n :one DELETE tags :gone`. Without it the item is just created. */
+  UpdateExpression?: string;
+  /** Legacy: use UpdateExpression. */
+  AttributeUpdates?: Record<string, LegacyUpdate>;
+  /**
+   * ALL_OLD, ALL_NEW: the whole item before or after. UPDATED_OLD, UPDATED_NEW: of that only what
+   * the update names. Default NONE.
+   */
+  ReturnValues?: 'NONE' | 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NEW';
+}
+
+export type UpdateItemOutput = SingleWriteOutput;
+
+export async function updateItem(
+  context: OperationContext,
+  rawInput: unknown,
+): Promise<UpdateItemOutput> {
+  const write = readSingleWrite(context, 'update', 'Key', rawInput);
+  const { update, condition } = checkUpdate(context, write);
+  const table = context.catalog.require(write.tableName);
+  const problem = keyFault(table.key, write.item);
+  if (problem !== undefined) throw problem;
+  update?.checkKeys(tableKeyNames(table), indexKeyNames(table));
+  const key = copyItem(write.item);
+  let attributes: Item | undefined;
+  const result = await context.store.write({
+    table,
+    key,
+    decide: (found) => {
+      const old = found?.decode() as Item | undefined;
+      // The charge is looked at before the condition, the item's size after it.
+      if (update !== undefined && update.charge(old) > ITEM_SIZE_MAX) throw tooLarge();
+      requireCondition(condition, found, write.failureItem, context.values);
+      const change = updated(table, key, update, old);
+      attributes = returnedValues(write.returnValues, update, old, change);
+      return change;
+    },
+  });
+  return singleWriteOutput(context, table, write, key, result, attributes);
+}
+
+/** What an update makes of an item, checked as any item that is written. */
+export function updated(
+  table: StoredTable,
+  key: Item,
+  update: Update | undefined,
+  old: Item | undefined,
+): Change {
+  if (update === undefined) {
+    return old === undefined ? { kind: 'put', item: key } : { kind: 'keep' };
+  }
+  const item = update.apply(old, key);
+  if (old === undefined && update.onlyRemoves) return { kind: 'keep' };
+  const touched = new Set(update.touchedPaths.map(([name]) => name));
+  const fault = indexKeyFault(table, item, touched);
+  if (fault !== undefined) throw fault;
+  for (const name of touched) {
+    const nesting = Object.hasOwn(item, name) ? valueFault(item[name], name, 'current') : undefined;
+    if (nesting !== undefined) throw new ValidationException(nesting);
+  }
+  if (itemSize(item) > ITEM_SIZE_MAX) throw tooLarge();
+  return { kind: 'put', item };
+}
+
+/** Exactly the names of the table's key attributes. */
+export function tableKeyNames({ key }: StoredTable): ReadonlySet<string> {
+  return new Set(keyAttributes(key).map(({ name }) => name));
+}
+
+/** The key attributes of all its indexes. */
+export function indexKeyNames({ indexes = [] }: StoredTable): ReadonlySet<string> {
+  return new Set(
+    indexes.flatMap(({ partition, sort }) => [...partition, ...sort].map(({ name }) => name)),
+  );
+}
+
+function checkUpdate(
+  { values: form }: OperationContext,
+  write: SingleWrite,
+): { readonly update: Update | undefined; readonly condition: Condition | undefined } {
+  const { input, names, values } = write;
+  const text = readString(input.UpdateExpression, 'UpdateExpression');
+  const legacy = readUpdates(form, input);
+  throwFaults(legacy.faults);
+  return inEnvelope(() => {
+    checkParameters('UpdateItem', input);
+    const fault = itemFault(write.item, 'Key');
+    if (fault !== undefined) throw new ValidationException(fault);
+    const placeholders = new Placeholders({ names, values });
+    const update =
+      text === undefined ? legacyUpdate(legacy.entries) : compileUpdate(text, placeholders);
+    const condition = conditionOf(write, placeholders);
+    placeholders.checkAllUsed();
+    return { update, condition };
+  });
+}
+
+/** AttributeUpdates without any is no update. */
+function legacyUpdate(entries: LegacyMap<AttributeUpdate>['entries']): Update | undefined {
+  return entries === undefined || Object.keys(entries).length === 0
+    ? undefined
+    : compileAttributeUpdates(entries, 'current');
+}
+
+function returnedValues(
+  wanted: string,
+  update: Update | undefined,
+  old: Item | undefined,
+  change: Change,
+): Item | undefined {
+  switch (wanted) {
+    case 'ALL_OLD':
+      return old;
+    case 'ALL_NEW':
+      return change.kind === 'put' ? change.item : old;
+    case 'UPDATED_OLD':
+      return update?.updatedOld(old);
+    case 'UPDATED_NEW':
+      return change.kind === 'put' ? update?.updatedNew(old) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function tooLarge(): ValidationException {
+  return new ValidationException('Item size to update has exceeded the maximum allowed size');
+}
