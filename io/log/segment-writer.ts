@@ -51,8 +51,10 @@ const SEGMENT_BYTES_MAX = 2 ** 26;
 const SPARE_START = 3 / 4;
 /** Quiet moments fill so far ahead of the last frame: the file's length is durable before small frames come. */
 const AHEAD_BYTES = 2 ** 20;
-/** Small frames fill more than they need, so that the next ones find the file's length durable. */
+/** Small frames fill as far ahead, so that the next ones find the file's length durable. */
 const SMALL_FRAME_BYTES = 2 ** 15;
+/** A retired segment as large as this is taken over, though the next would be larger: its space is there already. */
+const RECYCLE_BYTES_MIN = 2 ** 24;
 
 interface OpenSegment {
   readonly file: File;
@@ -128,7 +130,7 @@ export class SegmentWriter {
     if (this.#current?.lastGroup === 0) this.#dropEmptyCurrent(this.#current);
     const needed = SEGMENT_HEADER_BYTES + frameBytes + MARK_BYTES;
     if (this.#spare !== undefined && this.#spare.capacity < needed) this.#dropSpare(this.#spare);
-    this.#spare ??= this.#createSpare(Math.max(this.#nextBytes, needed));
+    this.#spare ??= this.#createSpare(needed);
     const spare = this.#spare;
     if (spare.filled >= needed) return;
     try {
@@ -156,6 +158,7 @@ export class SegmentWriter {
       firstGroup: 0,
       lastGroup: 0,
     };
+    if (spare.recycled) return;
     this.#nextBytes = Math.min(this.#bytesMax, Math.max(this.#nextBytes, spare.capacity) * 2);
   }
 
@@ -193,7 +196,7 @@ export class SegmentWriter {
   /** One short piece of work on what comes next; returns whether all is ready. */
   prepareStep(): boolean {
     if (this.#current !== undefined && this.#fillAhead(this.#current)) return false;
-    this.#spare ??= this.#createSpare(this.#nextBytes);
+    this.#spare ??= this.#createSpare(0);
     return true;
   }
 
@@ -206,7 +209,7 @@ export class SegmentWriter {
     if (this.#retireFailure !== undefined) throw this.#retireFailure;
     this.#retiredBelow = Math.max(this.#retiredBelow, belowGroup);
     let removed = 0;
-    while (this.#mayRetire(0) && (this.#mayRetire(1) || this.#retained[0].size < this.#nextBytes)) {
+    while (this.#mayRetire(0) && (this.#mayRetire(1) || !this.#mayRecycle(0))) {
       this.#orRetireNoMore(() => {
         this.#options.fileSystem.unlink(this.#retained[0].path);
         this.#retained.shift();
@@ -232,7 +235,7 @@ export class SegmentWriter {
     if (needed <= current.filled) return;
     const end = Math.min(
       current.capacity,
-      needed + (frameBytes < SMALL_FRAME_BYTES ? FILL_BYTES : 0),
+      needed + (frameBytes < SMALL_FRAME_BYTES ? AHEAD_BYTES : 0),
     );
     fillWithZeros(current.file, current.filled, end);
     current.filled = end;
@@ -283,15 +286,20 @@ export class SegmentWriter {
     }
   }
 
-  #createSpare(target: number): SpareSegment {
+  #createSpare(needed: number): SpareSegment {
     this.#removeStrays();
-    const mayRecycle =
-      this.#retireFailure === undefined && this.#mayRetire(0) && this.#retained[0].size >= target;
-    const spare = mayRecycle
+    const spare = this.#mayRecycle(needed)
       ? this.#recycle()
-      : SpareSegment.create(this.#options, this.#nextNumber(), target);
+      : SpareSegment.create(this.#options, this.#nextNumber(), Math.max(this.#nextBytes, needed));
     this.#spare = spare;
     return spare;
+  }
+
+  /** Whether the oldest segment may become the next one, which needs so many bytes. */
+  #mayRecycle(needed: number): boolean {
+    if (this.#retireFailure !== undefined || !this.#mayRetire(0)) return false;
+    const bytes = Math.max(needed, Math.min(this.#nextBytes, RECYCLE_BYTES_MIN));
+    return this.#retained[0].size >= bytes;
   }
 
   #recycle(): SpareSegment {

@@ -41,24 +41,26 @@ export class SpareSegment {
   readonly id: Id64;
   /** Bytes it may have. */
   readonly capacity: number;
-  readonly #fileSystem: FileSystem;
   /** Bytes it has. */
   readonly filled: number;
+  /** It was a retired segment. */
+  readonly recycled: boolean;
+  readonly #fileSystem: FileSystem;
 
   private constructor(
     place: SegmentPlace,
     name: { number: number; id: Id64 },
     file: File,
-    filled: number,
-    capacity: number,
+    bytes: { filled: number; capacity: number; recycled: boolean },
   ) {
     this.#fileSystem = place.fileSystem;
     this.file = file;
     this.path = file.path;
     this.number = name.number;
     this.id = name.id;
-    this.filled = filled;
-    this.capacity = capacity;
+    this.filled = bytes.filled;
+    this.capacity = bytes.capacity;
+    this.recycled = bytes.recycled;
   }
 
   /** A new file with a durable name and header, its first bytes filled. */
@@ -76,7 +78,7 @@ export class SpareSegment {
       discardFile(place.fileSystem, file);
       throw error;
     }
-    return new SpareSegment(place, { number, id }, file, filled, capacity);
+    return new SpareSegment(place, { number, id }, file, { filled, capacity, recycled: false });
   }
 
   /**
@@ -101,7 +103,11 @@ export class SpareSegment {
       discardFile(place.fileSystem, file);
       throw error;
     }
-    return new SpareSegment(place, { number, id }, file, size, size);
+    return new SpareSegment(place, { number, id }, file, {
+      filled: size,
+      capacity: size,
+      recycled: true,
+    });
   }
 
   /** Closes and removes it. */
