@@ -23,6 +23,10 @@ export interface KeeperLogOptions {
   readonly replayedThrough: readonly number[];
   readonly flushedSequence: (shard: number) => number;
   readonly checkOwner: () => void;
+  /** What the manifest says: groups below are needed no more. */
+  readonly neededGroup: () => number;
+  /** Makes the manifest say so. */
+  readonly forget: (neededGroup: number) => void;
 }
 
 export class KeeperLog {
@@ -80,10 +84,11 @@ export class KeeperLog {
     }
   }
 
-  /** Quiet moments: the log seals its last group and prepares its next segment. True while there is more to do. */
+  /** Quiet moments: the log forgets what is in tables, seals its last group and prepares its next segment. True while there is more to do. */
   rest(): boolean {
     if (!this.#usable) return false;
     try {
+      if (this.#beginAnew()) this.retain();
       this.#turns.seal();
       const more = this.#turns.prepareStep();
       this.#markFull();
@@ -94,14 +99,22 @@ export class KeeperLog {
     }
   }
 
-  /** Removes log segments that nothing needs; asks for flushes of what keeps a log too long. */
-  retain(): void {
-    const { control, shards, handles, doorbell } = this.#attachment;
+  /** What will be needed of the log once a shard has flushed so far. */
+  neededAfter(shard: number, sequence: number): number {
     const { flushedSequence } = this.#options;
+    const flushed = (other: number): number =>
+      other === shard ? Math.max(sequence, flushedSequence(shard)) : flushedSequence(other);
+    return this.#retention.belowGroup(flushed, this.#durable());
+  }
+
+  /** Removes log segments that the manifest says nothing needs; asks for flushes of what keeps a log too long. */
+  retain(mayRecycle = true): void {
+    const { control, shards, handles, doorbell } = this.#attachment;
+    const { flushedSequence, neededGroup } = this.#options;
     this.#segments = this.#retention.closedSegments;
-    const durable = shards.map((core) => core.exports.durableSequence());
+    const below = this.#retention.belowGroup(flushedSequence, this.#durable());
     try {
-      this.#turns.retire(this.#retention.belowGroup(flushedSequence, durable));
+      this.#turns.retire(Math.min(below, neededGroup()), mayRecycle);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
       control.store(CONTROL.LOG_RETIRE_FAILED, 1);
@@ -113,9 +126,32 @@ export class KeeperLog {
     }
   }
 
-  /** Leaves an end mark, unless the log has failed. */
+  /** Leaves an end mark, unless the log has failed, and no more than what the next open needs. */
   close(): void {
-    this.#turns.close();
+    try {
+      if (!this.#usable) return;
+      this.#beginAnew();
+      this.retain(false);
+    } finally {
+      this.#turns.close();
+    }
+  }
+
+  #beginAnew(): boolean {
+    const { flushedSequence, forget } = this.#options;
+    if (!this.#retention.nothingNeeded(flushedSequence, this.#durable())) return false;
+    if (!this.#turns.beginAnew()) return false;
+    try {
+      forget(this.#turns.durableGroup);
+    } catch (error) {
+      if (!(error instanceof StorageError && error.code === 'StorageFull')) throw error;
+      return false;
+    }
+    return true;
+  }
+
+  #durable(): number[] {
+    return this.#attachment.shards.map((core) => core.exports.durableSequence());
   }
 
   get #usable(): boolean {

@@ -147,13 +147,14 @@ export class Keeper {
     if (ensureDirectory(fileSystem, directory)) fileSystem.syncDirectory(this.#request.folder);
     const replayer = new Replayer(this.#attachment, this.#manifest.state, makeRoom, breathe);
     const onChunk = replayer.onChunk;
-    const { durableGroup } = this.#manifest.state;
+    const { durableGroup, neededGroup } = this.#manifest.state;
     const found = recoverLog({
       fileSystem,
       directory,
       crc32c: this.#crc32c,
       onChunk,
       durableGroup,
+      neededGroup,
     });
     for (const core of this.#attachment.shards) {
       const highest = Math.max(
@@ -174,6 +175,8 @@ export class Keeper {
       found,
       replayedThrough: replayer.through,
       flushedSequence: (shard) => this.#manifest.state.shards[shard].flushedSequence,
+      neededGroup: () => this.#manifest.state.neededGroup ?? 0,
+      forget: (neededGroup) => this.#append({ kind: 'log', neededGroup }),
       checkOwner: () => this.#manifest.checkOwner(),
     });
     this.#report = {
@@ -345,7 +348,17 @@ export class Keeper {
   #version(request: Extract<KeeperRequest, { kind: 'version' }>): void {
     const { shard, add, remove, flushedSequence } = request;
     const durableGroup = this.#log?.durableGroup;
-    this.#append({ kind: 'version', shard, add, remove, flushedSequence, durableGroup });
+    const neededGroup =
+      flushedSequence === undefined ? undefined : this.#log?.neededAfter(shard, flushedSequence);
+    this.#append({
+      kind: 'version',
+      shard,
+      add,
+      remove,
+      flushedSequence,
+      durableGroup,
+      neededGroup,
+    });
     if (flushedSequence !== undefined) this.#log?.retain();
   }
 

@@ -40,6 +40,11 @@ export class LogRetention {
     return needed?.segment.firstGroup ?? (this.#closed.at(-1)?.segment.lastGroup ?? 0) + 1;
   }
 
+  /** Whether every record of the log, the current segment's too, is in a table. */
+  nothingNeeded(flushed: (shard: number) => number, durable: readonly number[]): boolean {
+    return this.#through(durable).every((sequence, shard) => sequence <= flushed(shard));
+  }
+
   get closedSegments(): number {
     return this.#writer.retained.length;
   }
@@ -59,12 +64,16 @@ export class LogRetention {
   /** Takes over what was closed and what was removed since the last look. */
   #note(durable: readonly number[]): void {
     const known = new Map(this.#closed.map((closed) => [closed.segment.number, closed]));
-    // A shard that nothing was written to since the open has nothing in these segments, or it would keep them for ever.
-    const through = durable.map((sequence, shard) =>
-      sequence > this.#started[shard] ? sequence : this.#replayedThrough[shard],
-    );
+    const through = this.#through(durable);
     this.#closed = this.#writer.retained.map(
       (segment) => known.get(segment.number) ?? { segment, through },
+    );
+  }
+
+  /** A shard that nothing was written to since the open has nothing in newer segments, or it would keep them for ever. */
+  #through(durable: readonly number[]): number[] {
+    return durable.map((sequence, shard) =>
+      sequence > this.#started[shard] ? sequence : this.#replayedThrough[shard],
     );
   }
 }

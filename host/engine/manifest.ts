@@ -61,7 +61,11 @@ export type Edit =
       flushedSequence?: number;
       /** A group of the log known to be durable: recovery refuses a log that ends before it. */
       durableGroup?: number;
-    };
+      /** As in an edit of the log. */
+      neededGroup?: number;
+    }
+  /** Groups of the log below this one are needed no more: durable before any of them is removed. */
+  | { kind: 'log'; neededGroup: number };
 
 export interface ManifestState {
   identity: Identity;
@@ -69,6 +73,7 @@ export interface ManifestState {
   nextTableId: number;
   nextFile: number;
   durableGroup: number;
+  neededGroup?: number;
   tables: StoredTable[];
   /** Dropped tables with streams that are still read. Absent: none. */
   retired?: RetiredTable[];
@@ -128,7 +133,11 @@ export function applyEdit(state: ManifestState | undefined, edit: Edit): Manifes
     case 'version':
       applyVersionEdit(state.shards[edit.shard], edit);
       state.durableGroup = Math.max(state.durableGroup, edit.durableGroup ?? 0);
+      state.neededGroup = Math.max(state.neededGroup ?? 0, edit.neededGroup ?? 0);
       for (const table of edit.add) state.nextFile = Math.max(state.nextFile, table.file + 1);
+      break;
+    case 'log':
+      state.neededGroup = Math.max(state.neededGroup ?? 0, edit.neededGroup);
       break;
   }
   return state;

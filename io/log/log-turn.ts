@@ -147,12 +147,7 @@ export class LogTurn {
     );
     const stall = this.#makeRoom(frameBytes);
     if (stall !== undefined) return { status: 'stalled', groups: 0, bytes: 0, error: stall };
-    const group = this.#durableGroup + 1;
-    this.#orFail('The log could not be written', () => {
-      this.#writer.write(this.#frame(taken, group, frameBytes), frameBytes, group);
-      this.#writer.sync();
-    });
-    this.#durableGroup = group;
+    this.#write(taken, frameBytes);
     this.#turnsSettled = this.#turnsBegun;
     for (const { source } of taken) source.done();
     if (this.#spareError === undefined && this.#writer.spareIsDue) this.#prepare();
@@ -187,9 +182,28 @@ export class LogTurn {
    * Removes segments whose groups are all below. Throws StorageError when the disk refuses; the log
    * goes on.
    */
-  retire(belowGroup: number): number {
+  retire(belowGroup: number, mayRecycle = true): number {
     this.#expectUsable();
-    return this.#writer.retire(Math.min(belowGroup, this.#durableGroup + 1));
+    return this.#writer.retire(Math.min(belowGroup, this.#durableGroup + 1), mayRecycle);
+  }
+
+  /**
+   * For a caller who needs nothing of what is in the log: goes on in a new segment, which an empty
+   * group begins, so that all before it may be retired. False if that would not pay, or there is no
+   * room.
+   */
+  beginAnew(): boolean {
+    this.#expectUsable();
+    if (!this.#writer.holdsMuch) return false;
+    try {
+      this.#writer.makeNext(FRAME_HEADER_BYTES);
+    } catch (error) {
+      this.#spareError = asStorageError(error);
+      return false;
+    }
+    this.#orFail('The log could not go on in a new segment', () => this.#writer.advance());
+    this.#write([], FRAME_HEADER_BYTES);
+    return true;
   }
 
   /**
@@ -202,6 +216,7 @@ export class LogTurn {
         this.#orFail('The log could not be closed cleanly', () => {
           this.#writer.writeMark(this.#mark(FRAME_END));
           this.#writer.sync();
+          this.#writer.trim();
         });
       }
     } finally {
@@ -262,6 +277,16 @@ export class LogTurn {
       this.#spareError = asStorageError(error);
       return false;
     }
+  }
+
+  /** The next group: written and durable. */
+  #write(taken: readonly Taken[], frameBytes: number): void {
+    const group = this.#durableGroup + 1;
+    this.#orFail('The log could not be written', () => {
+      this.#writer.write(this.#frame(taken, group, frameBytes), frameBytes, group);
+      this.#writer.sync();
+    });
+    this.#durableGroup = group;
   }
 
   /** The pieces of the frame: headers of ours between bytes of the rings. */

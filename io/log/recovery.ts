@@ -17,6 +17,8 @@
  *   H groups, broken segment header       -                            Corruption at 0
  *   I no segment holds a group            no group, no promise         a new log
  *   J the end                             the manifest knows of more   Corruption at F
+ *   K segments before a missing one       all below what the manifest  removed: a removal that was
+ *                                         needs, groups go on behind   not durable came back
  *
  * "Promises g": a whole frame of that segment's own log id whose `durableThrough` is g or more, at
  * any 8-aligned place after F. A whole frame in a segment that is not walked counts as evidence too
@@ -44,7 +46,7 @@ export interface RecoveryOptions {
   readonly crc32c: Crc32c;
   /** Called for each chunk in order of groups. The view is valid during the call only. */
   readonly onChunk: (shard: number, records: Uint8Array, group: number) => void;
-  /** The first group that must still be there, when the manifest knows. */
+  /** The first group that must still be there, when the manifest knows; it knew before one below was removed. */
   readonly neededGroup?: number;
   /** A group that the manifest knows to have been durable. */
   readonly durableGroup?: number;
@@ -82,8 +84,9 @@ export function recoverLog(options: RecoveryOptions): RecoveredLog {
   const files = listSegments(options.fileSystem, options.directory);
   syncAll(options, files);
   const walk: Walk = { retained: [], last: undefined, end: 0, lastGroup: 0, mark: undefined };
-  walkSegments(options, files, walk);
-  const spares = files.filter((file) =>
+  const walked = files.slice(returnedCount(options, files));
+  walkSegments(options, walked, walk);
+  const spares = walked.filter((file) =>
     walk.retained.every((segment) => segment.path !== file.path),
   );
   const readers = spares.map((file) =>
@@ -92,7 +95,7 @@ export function recoverLog(options: RecoveryOptions): RecoveredLog {
   expectNoEvidence(walk, readers);
   expectKnownGroups(options, walk);
   const torn = tornTail(walk, readers);
-  cutAndClean(options, walk, spares);
+  cutAndClean(options, walk, [...files.slice(0, files.length - walked.length), ...spares]);
   const lastNumber =
     walk.retained.at(-1)?.number ?? (files.length > 0 ? files[0].name.number - 1 : 0);
   return {
@@ -114,6 +117,17 @@ function syncAll({ fileSystem, directory }: RecoveryOptions, files: readonly Seg
     }
   }
   fileSystem.syncDirectory(directory);
+}
+
+/** Case K: how many segments, from the oldest on, had been removed before and came back. */
+function returnedCount(options: RecoveryOptions, files: readonly SegmentFile[]): number {
+  const { neededGroup } = options;
+  const hole = files.findLastIndex(
+    ({ name }, index) => index > 0 && name.number > files[index - 1].name.number + 1,
+  );
+  if (neededGroup === undefined || hole < 0) return 0;
+  const first = SegmentReader.read(options.fileSystem, files[hole], options.crc32c).firstGroup();
+  return first !== undefined && first <= neededGroup ? hole : 0;
 }
 
 function walkSegments(options: RecoveryOptions, files: readonly SegmentFile[], walk: Walk): void {

@@ -53,6 +53,8 @@ const SPARE_START = 3 / 4;
 const AHEAD_BYTES = 2 ** 20;
 /** Small frames fill as far ahead, so that the next ones find the file's length durable. */
 const SMALL_FRAME_BYTES = 2 ** 15;
+/** Not worth a segment of its own. */
+const SMALL_LOG_BYTES = 2 ** 12;
 /** A retired segment as large as this is taken over, though the next would be larger: its space is there already. */
 const RECYCLE_BYTES_MIN = 2 ** 24;
 
@@ -127,6 +129,11 @@ export class SegmentWriter {
       this.#fillCurrent(frameBytes);
       return;
     }
+    this.makeNext(frameBytes);
+  }
+
+  /** Makes sure that a frame of this size has its space in the spare, whether it fits the current segment or not. */
+  makeNext(frameBytes: number): void {
     if (this.#current?.lastGroup === 0) this.#dropEmptyCurrent(this.#current);
     const needed = SEGMENT_HEADER_BYTES + frameBytes + MARK_BYTES;
     if (this.#spare !== undefined && this.#spare.capacity < needed) this.#dropSpare(this.#spare);
@@ -193,6 +200,12 @@ export class SegmentWriter {
     return this.#current.position > this.#current.capacity * SPARE_START;
   }
 
+  /** Whether so much is in segments that count that it would pay to begin a new one, were none of it needed. */
+  get holdsMuch(): boolean {
+    const kept = this.#retained.some(({ lastGroup }) => lastGroup >= this.#retiredBelow);
+    return kept || (this.#current !== undefined && this.#current.position > SMALL_LOG_BYTES);
+  }
+
   /** One short piece of work on what comes next; returns whether all is ready. */
   prepareStep(): boolean {
     if (this.#current !== undefined && this.#fillAhead(this.#current)) return false;
@@ -202,14 +215,14 @@ export class SegmentWriter {
 
   /**
    * Removes the oldest segments whose groups are all below `belowGroup`; returns how many went. One
-   * that is large enough stays until it is taken over as a spare. After a failure of the disk in
+   * that is large enough stays until it is taken over as a spare, if it may. After a failure of the disk in
    * here nothing more is removed until the database is opened again.
    */
-  retire(belowGroup: number): number {
+  retire(belowGroup: number, mayRecycle = true): number {
     if (this.#retireFailure !== undefined) throw this.#retireFailure;
     this.#retiredBelow = Math.max(this.#retiredBelow, belowGroup);
     let removed = 0;
-    while (this.#mayRetire(0) && (this.#mayRetire(1) || !this.#mayRecycle(0))) {
+    while (this.#mayRetire(0) && (!mayRecycle || this.#mayRetire(1) || !this.#mayRecycle(0))) {
       this.#orRetireNoMore(() => {
         this.#options.fileSystem.unlink(this.#retained[0].path);
         this.#retained.shift();
@@ -218,6 +231,13 @@ export class SegmentWriter {
       removed++;
     }
     return removed;
+  }
+
+  /** Gives back the space behind the mark that was written last. */
+  trim(): void {
+    const current = this.#open();
+    current.filled = current.position + MARK_BYTES;
+    current.file.truncate(current.filled);
   }
 
   /** Closes the files; the spare is removed. Safe after a failure: nothing is written. */

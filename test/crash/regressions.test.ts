@@ -143,3 +143,30 @@ test('a shard that nothing is written to does not keep the log', async () => {
   assert.ok(bytes < TINY_SIZES.logBytesMax * 1.5, `${bytes} bytes of log`);
   await engine.store.close();
 });
+
+/** Ten thousand small items took 300 bytes each on the disk: their tables, and the log that nobody needed any more. */
+test('a log whose records are all in tables goes at the close, but for its numbers', async () => {
+  const disk = new SimulatedFileSystem();
+  const random = seededRandom(1);
+  const options = { shards: 2, sizes: TINY_SIZES };
+  const engine = await openEngineOn(disk, random, options);
+  const table = await engine.store.createKeyspace(defineTable('Single', random));
+  const ids = Array.from({ length: 200 }, (_, id) => id);
+  for (const id of ids) await drive(engine, engine.store.put(table, { id }));
+  await drive(engine, engine.store.flush());
+  await engine.store.close();
+  const sizes = disk.list(`${FOLDER}/log`).map((name) => disk.stat(`${FOLDER}/log/${name}`)?.size);
+  assert.ok(sizes.length === 1 && (sizes[0] ?? 0) < 256, sizes.join());
+  for (let round = 0; round < 2; round++) {
+    const again = await openEngineOn(disk, random, options);
+    for (const id of ids) assert.deepEqual(again.store.getSync(table, { id }), { id });
+    await drive(again, again.store.put(table, { id: 1_000 + round }));
+    if (round === 0) await again.store.close();
+    else kill(again);
+  }
+  const last = await openEngineOn(disk.clone(), random, options);
+  for (const id of [0, 199, 1_000, 1_001]) {
+    assert.deepEqual(last.store.getSync(table, { id }), { id });
+  }
+  await last.store.close();
+});

@@ -133,6 +133,63 @@ test('segments go oldest first, are recycled, and the newest that holds a group 
   assert.equal(next.turns.durableGroup, 41);
 });
 
+test('a log that nobody needs begins anew, and its numbers carry on', () => {
+  const fileSystem = new SimulatedFileSystem();
+  const run = openRun(fileSystem, new Map(), {
+    segmentBytesFirst: 2 ** 16,
+    segmentBytesMax: 2 ** 16,
+  });
+  run.submit(0, 16);
+  run.turn();
+  assert.equal(run.beginAnew(), false, 'one small group is not worth it');
+  for (let turn = 0; turn < 40; turn++) {
+    run.submit(0, 400);
+    run.turn();
+  }
+  assert.equal(run.beginAnew(), true);
+  assert.equal(run.beginAnew(), false);
+  run.turns.close();
+  const [name, ...others] = fileSystem.list('/db/log');
+  assert.deepEqual(others, []);
+  const size = fileSystem.stat(`/db/log/${name}`)?.size ?? 0;
+  assert.ok(size < 256, `${size} bytes`);
+  const found = recover({ fileSystem });
+  assert.deepEqual([found.lastGroup, found.clean, found.groups.size], [42, true, 0]);
+});
+
+test('a removed segment that comes back is removed again, if the manifest needs nothing of it', () => {
+  const fileSystem = new SimulatedFileSystem();
+  const model: Model = new Map();
+  const run = openRun(fileSystem, model, { segmentBytesFirst: 1024, segmentBytesMax: 1024 });
+  const fill = (turns: number): void => {
+    for (let turn = 0; turn < turns; turn++) {
+      run.submit(0, 200);
+      run.turn();
+    }
+  };
+  fill(6);
+  const path = run.writer.retained[0].path;
+  const bytes = new Uint8Array(run.writer.retained[0].size);
+  const oldest = fileSystem.open(path, 'read');
+  oldest.read(bytes, 0);
+  oldest.close();
+  fill(20);
+  const needed = run.turns.durableGroup - 1;
+  run.retire(needed);
+  run.turns.close();
+  const returned = fileSystem.open(path, 'create');
+  returned.write([bytes], 0);
+  returned.sync();
+  returned.close();
+  assert.throws(() => recover({ fileSystem: fileSystem.clone() }), { code: 'Corruption' });
+  assert.throws(() => recover({ fileSystem: fileSystem.clone(), neededGroup: 5 }), {
+    code: 'Corruption',
+  });
+  const found = recover({ fileSystem, neededGroup: needed });
+  assert.equal(found.lastGroup, 26);
+  assert.equal(fileSystem.stat(path), undefined);
+});
+
 test('a folder with a new owner stops the log at its next segment', () => {
   let owned = true;
   const checkOwner = (): void => {

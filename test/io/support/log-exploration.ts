@@ -119,6 +119,7 @@ export function exploreLog(exploration: Exploration): Explored {
     if (random() < 0.2) run.turns.seal();
     if (random() < 0.2) run.turns.prepareStep();
     if (turn % 6 === 5) run.retire(run.turns.durableGroup - 3);
+    if (turn % 13 === 12) run.beginAnew();
     if (turn % 11 === 10) run = reopened(run, options, random() < 0.5);
   }
   run.turns.close();
