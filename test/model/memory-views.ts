@@ -90,7 +90,7 @@ function isIndexed(index: IndexDefinition, item: Item): boolean {
 }
 
 /** The attributes of an item that its entry in an index stands for. */
-export function viewOf(schema: KeySchema, index: IndexDefinition, item: Item | undefined) {
+function viewOf(schema: KeySchema, index: IndexDefinition, item: Item | undefined) {
   if (item === undefined || !isIndexed(index, item)) return undefined;
   const { type, names = [] } = index.projection;
   if (type === 'ALL') return item;

@@ -7,7 +7,7 @@ import {
   type EngineSettings,
   type SharedEngine,
 } from '../../host/engine/open-engine.js';
-import type { StoredTable } from '../../host/engine/store.js';
+import type { IndexDefinition, StoredTable } from '../../host/engine/store.js';
 import { systemRandom } from '../../host/random.js';
 import { defineTable } from '../crash/support/tables.js';
 import { seededRandom } from '../io/support/random.js';
@@ -31,6 +31,7 @@ export interface Opened {
 export async function openThreads(
   folder: string,
   settings: Partial<EngineSettings> = {},
+  indexes?: readonly IndexDefinition[],
 ): Promise<Opened> {
   const store = await openEngine(folder, {
     durability: 'sync',
@@ -41,7 +42,8 @@ export async function openThreads(
     ...settings,
   });
   const table =
-    store.catalog()[0] ?? (await store.createKeyspace(defineTable('Single', seededRandom(1))));
+    store.catalog()[0] ??
+    (await store.createKeyspace({ ...defineTable('Single', seededRandom(1)), indexes }));
   return { store, table };
 }
 

@@ -3,7 +3,7 @@
 import type { SharedEngine } from '../../host/engine/open-engine.js';
 
 export interface Task {
-  readonly task: 'chain' | 'carry' | 'churn' | 'read' | 'hold';
+  readonly task: 'chain' | 'carry' | 'churn' | 'read' | 'hold' | 'shift' | 'look';
   readonly token: SharedEngine;
   readonly seed: number;
   readonly name: string;
@@ -20,3 +20,6 @@ export interface ChainReport {
 export const CHAIN_KEYS = 5;
 export const SLOTS = 24;
 export const FIXED = 300;
+/** Of the table with an index. */
+export const SHIFTED = 400;
+export const PLACES = 5;

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { IndexDefinition } from '../../host/engine/store.js';
 import type { Item } from '../../host/table/item-types.js';
 import { seedOf } from '../io/support/random.js';
 import { temporaryFolder } from '../io/support/temporary-folder.js';
@@ -11,6 +12,15 @@ import { openThreads, startThread, within, type Opened } from './start.js';
 import { CHAIN_KEYS, FIXED, SLOTS, type ChainReport } from './task.js';
 
 const LONG_MS = 60_000;
+const BY_PLACE: IndexDefinition = {
+  id: 0,
+  name: 'byPlace',
+  kind: 'global',
+  partition: [{ name: 'place', type: 'S' }],
+  sort: [{ name: 'rank', type: 'N' }],
+  projection: { type: 'ALL' },
+  status: 'active',
+};
 
 /** Every value that was written was replaced exactly once, but for the last of each key. */
 function expectChains(reports: readonly ChainReport[], last: ReadonlyMap<number, string>): void {
@@ -88,6 +98,29 @@ test('threads that replace the same items see each value once, and no amount is 
   assert.deepEqual(last(again.store), ended, 'a reopen shows the same');
   await again.store.close();
   context.diagnostic(`tables by level at the end: ${JSON.stringify(figures)}`);
+});
+
+test('pages of an index are of one partition and in order while threads move its items, and agree with the table after', async (context) => {
+  const seed = seedOf(context);
+  const opened = await openThreads(join(temporaryFolder(context), 'db'), {}, [BY_PLACE]);
+  const { store, table } = opened;
+  const threads = [
+    startThread(opened, { task: 'shift', name: 'a', count: 2_000, seed }),
+    startThread(opened, { task: 'shift', name: 'b', count: 2_000, seed: seed + 1 }),
+    startThread(opened, { task: 'look', name: 'c', count: 3_000, seed: seed + 2 }),
+    startThread(opened, { task: 'look', name: 'd', count: 3_000, seed: seed + 3 }),
+  ];
+  const reports = Promise.all(threads.map(({ report }) => report));
+  const [, , rows] = await within(LONG_MS, 'the threads', reports);
+  const options = { bytesMax: 2 ** 30, consistent: true, select: 'items' } as const;
+  const all = await store.page(table, { kind: 'scan' }, options);
+  const [index] = table.indexes ?? [];
+  const indexed = await store.page(table, { kind: 'indexScan', index }, options);
+  const byId = (items: readonly Item[]): Item[] =>
+    [...items].sort((a, b) => Number(a.id) - Number(b.id));
+  assert.deepEqual(byId(indexed.items), byId(all.items));
+  await within(LONG_MS, 'close', store.close());
+  context.diagnostic(`${String(rows)} rows looked at by one thread, ${all.count} at the end`);
 });
 
 test('while one database opens and closes, requests of another are answered', async (context) => {

@@ -7,7 +7,7 @@ import type { LsmStore } from '../../host/engine/lsm-store.js';
 import type { StoredTable } from '../../host/engine/store.js';
 import type { Item } from '../../host/table/item-types.js';
 import { below, seededRandom } from '../io/support/random.js';
-import { CHAIN_KEYS, FIXED, SLOTS, type ChainReport, type Task } from './task.js';
+import { CHAIN_KEYS, FIXED, PLACES, SHIFTED, SLOTS, type ChainReport, type Task } from './task.js';
 
 const task = workerData as Task;
 const store = attachEngine(task.token);
@@ -23,7 +23,7 @@ void run().then(
 async function run(): Promise<unknown> {
   const table = store.catalog()[0];
   parentPort?.postMessage('attached');
-  const report = await { chain, carry, churn, read, hold }[task.task](store, table);
+  const report = await { chain, carry, churn, read, hold, shift, look }[task.task](store, table);
   await store.close();
   return report;
 }
@@ -88,6 +88,42 @@ async function read(db: LsmStore, table: StoredTable): Promise<number> {
     if (n % 200 === 0) await scanFixed(db, table);
   }
   return task.count;
+}
+
+/** Moves items from place to place in an index, and deletes some. */
+async function shift(db: LsmStore, table: StoredTable): Promise<number> {
+  for (let n = 0; n < task.count; n++) {
+    const id = below(random, SHIFTED);
+    const item = { id, place: `p${below(random, PLACES)}`, rank: below(random, 50), n };
+    await (random() < 0.1 ? db.delete(table, { id }) : db.put(table, item));
+  }
+  return task.count;
+}
+
+/** Pages of the index while others move its items: every row is one of its partition, in order, none is there twice. */
+async function look(db: LsmStore, table: StoredTable): Promise<number> {
+  const [index] = table.indexes ?? [];
+  let rows = 0;
+  for (let n = 0; n < task.count; n++) {
+    const place = `p${below(random, PLACES)}`;
+    const reverse = random() < 0.5;
+    const range = { kind: 'indexQuery', index, partition: [place], sortPrefix: [] } as const;
+    const page = await db.page(table, range, {
+      bytesMax: 1 + below(random, 4_000),
+      limit: random() < 0.5 ? 1 + below(random, 40) : undefined,
+      consistent: random() < 0.2,
+      select: 'items',
+      reverse,
+    });
+    rows += page.count;
+    const ranks = page.items.map(({ rank }) => Number(rank) * (reverse ? -1 : 1));
+    const sound =
+      page.items.every((item) => item.place === place) &&
+      ranks.every((rank, at) => at === 0 || rank >= ranks[at - 1]) &&
+      page.count === page.items.length;
+    if (!sound) throw new Error(`a page of ${place}: ${JSON.stringify(page.items)}`);
+  }
+  return rows;
 }
 
 /** Takes the latch of a shard and keeps it until the thread is ended (checked core only). */
