@@ -19,76 +19,11 @@ import {
   type OperationName,
   type OperationOutput,
 } from './api/operations.js';
+import type * as shapes from './api/shapes.js';
 import { typedValues } from './api/typed-values.js';
 import type { BinaryForm } from './api/attribute-value.js';
 import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
-import {
-  batchGetItem,
-  type BatchGetItemInput,
-  type BatchGetItemOutput,
-} from './operation/batch-get-item.js';
-import {
-  batchWriteItem,
-  type BatchWriteItemInput,
-  type BatchWriteItemOutput,
-} from './operation/batch-write-item.js';
-import {
-  createTable,
-  type CreateTableInput,
-  type CreateTableOutput,
-} from './operation/create-table.js';
-import {
-  deleteItem,
-  type DeleteItemInput,
-  type DeleteItemOutput,
-} from './operation/delete-item.js';
-import {
-  deleteTable,
-  type DeleteTableInput,
-  type DeleteTableOutput,
-} from './operation/delete-table.js';
-import {
-  describeTable,
-  type DescribeTableInput,
-  type DescribeTableOutput,
-} from './operation/describe-table.js';
-import { getItem, type GetItemInput, type GetItemOutput } from './operation/get-item.js';
-import {
-  listTables,
-  type ListTablesInput,
-  type ListTablesOutput,
-} from './operation/list-tables.js';
-import { putItem, type PutItemInput, type PutItemOutput } from './operation/put-item.js';
-import { query, type QueryInput, type QueryOutput } from './operation/query.js';
-import { scan, type ScanInput, type ScanOutput } from './operation/scan.js';
-import {
-  updateItem,
-  type UpdateItemInput,
-  type UpdateItemOutput,
-} from './operation/update-item.js';
 import { resolveOptions, type OpenOptions, type ResolvedOptions } from './options.js';
-import {
-  describeTimeToLive,
-  updateTimeToLive,
-  type DescribeTimeToLiveInput,
-  type DescribeTimeToLiveOutput,
-  type UpdateTimeToLiveInput,
-  type UpdateTimeToLiveOutput,
-} from './operation/time-to-live.js';
-import {
-  listTagsOfResource,
-  tagResource,
-  untagResource,
-  type ListTagsOfResourceInput,
-  type ListTagsOfResourceOutput,
-  type TagResourceInput,
-  type UntagResourceInput,
-} from './operation/resource-tags.js';
-import {
-  updateTable,
-  type UpdateTableInput,
-  type UpdateTableOutput,
-} from './operation/update-table.js';
 import { IndexBuilder } from './index-builder.js';
 import { Catalog } from './table/catalog.js';
 import type { Item } from './table/item-types.js';
@@ -180,61 +115,67 @@ export class Database implements AsyncDisposable {
   }
 
   /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */
-  createTable(input: CreateTableInput): Promise<Answer<CreateTableOutput>> {
-    return this.#answer(createTable, input);
+  createTable(input: shapes.CreateTableInput): Promise<Answer<shapes.CreateTableOutput>> {
+    return this.#answer(OPERATIONS.CreateTable, input);
   }
 
   /**
    * Changes a table: billing, units, global indexes, stream, encryption, class, protection. It is done when the promise
    * resolves, but for an index that is created: DescribeTable shows how that goes.
    */
-  updateTable(input: UpdateTableInput): Promise<Answer<UpdateTableOutput>> {
-    return this.#answer(updateTable, input);
+  updateTable(input: shapes.UpdateTableInput): Promise<Answer<shapes.UpdateTableOutput>> {
+    return this.#answer(OPERATIONS.UpdateTable, input);
   }
 
   /** Names the attribute that says when an item expires, or stops expiry. */
-  updateTimeToLive(input: UpdateTimeToLiveInput): Promise<Answer<UpdateTimeToLiveOutput>> {
-    return this.#answer(updateTimeToLive, input);
+  updateTimeToLive(
+    input: shapes.UpdateTimeToLiveInput,
+  ): Promise<Answer<shapes.UpdateTimeToLiveOutput>> {
+    return this.#answer(OPERATIONS.UpdateTimeToLive, input);
   }
 
   /** Which attribute says when an item expires. */
-  describeTimeToLive(input: DescribeTimeToLiveInput): Promise<Answer<DescribeTimeToLiveOutput>> {
-    return this.#answer(describeTimeToLive, input);
+  describeTimeToLive(
+    input: shapes.DescribeTimeToLiveInput,
+  ): Promise<Answer<shapes.DescribeTimeToLiveOutput>> {
+    return this.#answer(OPERATIONS.DescribeTimeToLive, input);
   }
 
   /** Adds labels to a table, or replaces them. */
-  tagResource(input: TagResourceInput): Promise<Answer<object>> {
-    return this.#answer(tagResource, input);
+  tagResource(input: shapes.TagResourceInput): Promise<Answer<object>> {
+    return this.#answer(OPERATIONS.TagResource, input);
   }
 
   /** Takes labels off a table. */
-  untagResource(input: UntagResourceInput): Promise<Answer<object>> {
-    return this.#answer(untagResource, input);
+  untagResource(input: shapes.UntagResourceInput): Promise<Answer<object>> {
+    return this.#answer(OPERATIONS.UntagResource, input);
   }
 
   /** The labels of a table, 10 a page. */
-  listTagsOfResource(input: ListTagsOfResourceInput): Promise<Answer<ListTagsOfResourceOutput>> {
-    return this.#answer(listTagsOfResource, input);
+  listTagsOfResource(
+    input: shapes.ListTagsOfResourceInput,
+  ): Promise<Answer<shapes.ListTagsOfResourceOutput>> {
+    return this.#answer(OPERATIONS.ListTagsOfResource, input);
   }
 
   /** What a table is and how it stands. */
-  describeTable(input: DescribeTableInput): Promise<Answer<DescribeTableOutput>> {
-    return this.#answer(describeTable, input);
+  describeTable(input: shapes.DescribeTableInput): Promise<Answer<shapes.DescribeTableOutput>> {
+    return this.#answer(OPERATIONS.DescribeTable, input);
   }
 
   /** Drops a table and all its items. Done, durably, when the promise resolves. */
-  deleteTable(input: DeleteTableInput): Promise<Answer<DeleteTableOutput>> {
-    return this.#answer(deleteTable, input);
+  deleteTable(input: shapes.DeleteTableInput): Promise<Answer<shapes.DeleteTableOutput>> {
+    return this.#answer(OPERATIONS.DeleteTable, input);
   }
 
   /** The names of all tables, in byte order, 100 a page. */
-  listTables(input: ListTablesInput = {}): Promise<Answer<ListTablesOutput>> {
-    return this.#answer(listTables, input);
+  listTables(input: shapes.ListTablesInput = {}): Promise<Answer<shapes.ListTablesOutput>> {
+    return this.#answer(OPERATIONS.ListTables, input);
   }
 
   /** PutItem: creates an item, or replaces the whole of it. */
-  put(input: PutItemInput): Promise<Answer<PutItemOutput>> {
-    return this.#answer(putItem, input);
+  put(input: shapes.PutItemInput): Promise<Answer<shapes.PutItemOutput>> {
+    return this.#answer(OPERATIONS.PutItem, input);
   }
 
   /**
@@ -251,38 +192,70 @@ export class Database implements AsyncDisposable {
    *   ReturnValues: 'ALL_NEW',
    * });
    */
-  update(input: UpdateItemInput): Promise<Answer<UpdateItemOutput>> {
-    return this.#answer(updateItem, input);
+  update(input: shapes.UpdateItemInput): Promise<Answer<shapes.UpdateItemOutput>> {
+    return this.#answer(OPERATIONS.UpdateItem, input);
   }
 
   /** GetItem: reads one item by its key. `Item` is absent if there is none. */
-  get(input: GetItemInput): Promise<Answer<GetItemOutput>> {
-    return this.#answer(getItem, input);
+  get(input: shapes.GetItemInput): Promise<Answer<shapes.GetItemOutput>> {
+    return this.#answer(OPERATIONS.GetItem, input);
   }
 
   /** DeleteItem: deletes an item by its key. Deleting nothing is a success. */
-  delete(input: DeleteItemInput): Promise<Answer<DeleteItemOutput>> {
-    return this.#answer(deleteItem, input);
+  delete(input: shapes.DeleteItemInput): Promise<Answer<shapes.DeleteItemOutput>> {
+    return this.#answer(OPERATIONS.DeleteItem, input);
   }
 
   /** Query: the items of one partition key in the order of their sort keys, a page at a time. */
-  query(input: QueryInput): Promise<Answer<QueryOutput>> {
-    return this.#answer(query, input);
+  query(input: shapes.QueryInput): Promise<Answer<shapes.QueryOutput>> {
+    return this.#answer(OPERATIONS.Query, input);
   }
 
   /** Scan: the items of a table or of one segment of it, a page at a time. */
-  scan(input: ScanInput): Promise<Answer<ScanOutput>> {
-    return this.#answer(scan, input);
+  scan(input: shapes.ScanInput): Promise<Answer<shapes.ScanOutput>> {
+    return this.#answer(OPERATIONS.Scan, input);
   }
 
   /** BatchGetItem: up to 100 items of any tables. */
-  batchGet(input: BatchGetItemInput): Promise<Answer<BatchGetItemOutput>> {
-    return this.#answer(batchGetItem, input);
+  batchGet(input: shapes.BatchGetItemInput): Promise<Answer<shapes.BatchGetItemOutput>> {
+    return this.#answer(OPERATIONS.BatchGetItem, input);
   }
 
   /** BatchWriteItem: up to 25 puts and deletes in any tables, each atomic, not the whole. */
-  batchWrite(input: BatchWriteItemInput): Promise<Answer<BatchWriteItemOutput>> {
-    return this.#answer(batchWriteItem, input);
+  batchWrite(input: shapes.BatchWriteItemInput): Promise<Answer<shapes.BatchWriteItemOutput>> {
+    return this.#answer(OPERATIONS.BatchWriteItem, input);
+  }
+
+  /**
+   * TransactWriteItems: up to 100 puts, updates, deletes and condition checks in any tables, all or
+   * none of them. A cancelled transaction rejects with TransactionCanceledException, whose
+   * CancellationReasons say why, action by action.
+   *
+   * @example
+   * await db.transactWrite({
+   *   TransactItems: [
+   *     { Put: { TableName: 'Orders', Item: order, ConditionExpression: 'attribute_not_exists(order_id)' } },
+   *     {
+   *       Update: {
+   *         TableName: 'Stock',
+   *         Key: { sku: 'a' },
+   *         UpdateExpression: 'SET amount = amount - :n',
+   *         ConditionExpression: 'amount >= :n',
+   *         ExpressionAttributeValues: { ':n': 1 },
+   *       },
+   *     },
+   *   ],
+   * });
+   */
+  transactWrite(
+    input: shapes.TransactWriteItemsInput,
+  ): Promise<Answer<shapes.TransactWriteItemsOutput>> {
+    return this.#answer(OPERATIONS.TransactWriteItems, input);
+  }
+
+  /** TransactGetItems: up to 100 items of any tables as they were at one moment. */
+  transactGet(input: shapes.TransactGetItemsInput): Promise<Answer<shapes.TransactGetItemsOutput>> {
+    return this.#answer(OPERATIONS.TransactGetItems, input);
   }
 
   /**

@@ -4,10 +4,17 @@
 //   errors      what calls reject with              types of inputs, outputs, items and options
 
 export { attach, open } from './open.js';
+export type {
+  AttributeMap,
+  AttributeValue as TypedAttributeValue,
+  BinaryForm,
+} from './api/attribute-value.js';
+export type { OperationName, OperationOutput } from './api/operations.js';
 export {
   Database,
   openDatabase,
   type Answer,
+  type ExecuteOptions,
   type SharedDatabase,
   type StoreOpener,
 } from './database.js';
@@ -53,9 +60,6 @@ export {
 } from './errors.js';
 export { StorageError, type StorageErrorCode } from '../io/errors.js';
 
-export type { DocumentItem } from './operation/context.js';
-export type { ConsumedCapacity } from './operation/capacity.js';
-export type { Tag } from './operation/tags.js';
 export type { AttributeDefinition, KeySchemaElement } from './table/definition.js';
 export type {
   GlobalSecondaryIndexDescription,
@@ -63,40 +67,5 @@ export type {
   ProvisionedThroughputDescription,
   TableDescription,
 } from './table/description.js';
-export type { PutItemInput, PutItemOutput } from './operation/put-item.js';
-export type { GetItemInput, GetItemOutput } from './operation/get-item.js';
-export type { DeleteItemInput, DeleteItemOutput } from './operation/delete-item.js';
-export type { QueryInput, QueryOutput } from './operation/query.js';
-export type { ScanInput, ScanOutput } from './operation/scan.js';
-export type {
-  BatchGetItemInput,
-  BatchGetItemOutput,
-  KeysAndAttributes,
-} from './operation/batch-get-item.js';
-export type {
-  BatchWriteItemInput,
-  BatchWriteItemOutput,
-  WriteRequest,
-} from './operation/batch-write-item.js';
-export type {
-  CreateTableInput,
-  CreateTableOutput,
-  GlobalSecondaryIndex,
-  LocalSecondaryIndex,
-} from './operation/create-table.js';
-export type { UpdateTableInput, UpdateTableOutput } from './operation/update-table.js';
-export type {
-  DescribeTimeToLiveInput,
-  DescribeTimeToLiveOutput,
-  UpdateTimeToLiveInput,
-  UpdateTimeToLiveOutput,
-} from './operation/time-to-live.js';
-export type {
-  ListTagsOfResourceInput,
-  ListTagsOfResourceOutput,
-  TagResourceInput,
-  UntagResourceInput,
-} from './operation/resource-tags.js';
-export type { DescribeTableInput, DescribeTableOutput } from './operation/describe-table.js';
-export type { DeleteTableInput, DeleteTableOutput } from './operation/delete-table.js';
-export type { ListTablesInput, ListTablesOutput } from './operation/list-tables.js';
+
+export type * from './api/shapes.js';

@@ -73,6 +73,11 @@ export const DESCRIBE_STREAM_LIMIT_MAX = 100;
 /** An item whose expiry lies further back is not removed any more. */
 export const TTL_AGE_MAX_SECONDS = 157_784_760;
 
+/** Actions of one transaction, and their bytes: sent by TransactWriteItems, read by TransactGetItems. */
+export const TRANSACTION_ACTIONS_MAX = 100;
+export const TRANSACTION_BYTES_MAX = 4_194_304;
+export const CLIENT_TOKEN_LENGTH_MAX = 36;
+
 /** An expression as sent, before placeholders are resolved, in UTF-8 bytes. */
 export const EXPRESSION_BYTES_MAX = 4_096;
 /** Comparators, AND, OR, NOT, BETWEEN and IN of one expression. */

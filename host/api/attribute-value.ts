@@ -6,12 +6,12 @@
 // table/item-value.ts reports when the operation's turn for values comes, in its wording.
 //
 // Invariants: what is read is a new object, but for the bytes of binary values; recursion is
-// bounded by the 32 levels, as deeper values are refused unread.
+// bounded by the levels that any value may have, as deeper ones are refused unread.
 
 import { decimalText } from '../core/codec/decimal.js';
 import { setOwn } from '../core/codec/plain-object.js';
 import { InvalidArgument, SerializationException } from '../errors.js';
-import { NESTING_LEVELS_MAX } from '../limits.js';
+import { TRANSACTION_VALUE_LEVELS_MAX } from '../limits.js';
 import { NumberValue } from '../number-value.js';
 import {
   readAttributeMap as readMap,
@@ -88,7 +88,7 @@ function readMembers(value: unknown, path: string, binary: BinaryForm, level: nu
 function read(value: unknown, path: string, binary: BinaryForm, level: number): DocumentValue {
   const shape = readShape(value, path);
   // The level itself is the fault, whatever the value is.
-  if (level > NESTING_LEVELS_MAX) return null;
+  if (level > TRANSACTION_VALUE_LEVELS_MAX) return null;
   const found: unknown[] = [];
   for (const type of Object.keys(shape)) {
     const member = shape[type];

@@ -14,6 +14,8 @@ import { query } from '../operation/query.js';
 import { scan } from '../operation/scan.js';
 import { listTagsOfResource, tagResource, untagResource } from '../operation/resource-tags.js';
 import { describeTimeToLive, updateTimeToLive } from '../operation/time-to-live.js';
+import { transactGetItems } from '../operation/transact-get-items.js';
+import { transactWriteItems } from '../operation/transact-write-items.js';
 import { updateItem } from '../operation/update-item.js';
 import { updateTable } from '../operation/update-table.js';
 
@@ -34,6 +36,8 @@ export const OPERATIONS = {
   Query: query,
   Scan: scan,
   TagResource: tagResource,
+  TransactGetItems: transactGetItems,
+  TransactWriteItems: transactWriteItems,
   UntagResource: untagResource,
   UpdateItem: updateItem,
   UpdateTable: updateTable,

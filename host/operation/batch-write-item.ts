@@ -9,9 +9,8 @@ import type { Item } from '../table/item-types.js';
 import { itemFault } from '../table/item-value.js';
 import {
   KEY_DOES_NOT_MATCH,
-  hasKeyType,
-  keyAttributes,
   keyFault,
+  keyIsTyped,
   keyOfItem,
   keyValuesFault,
 } from '../table/key-schema.js';
@@ -151,10 +150,7 @@ function checkWrite(
     seen.add(table.id, table.key, item);
     return;
   }
-  const typed = keyAttributes(table.key).every(
-    ({ name, type }) => Object.hasOwn(item, name) && hasKeyType(item[name], type),
-  );
-  if (!typed) throw new ValidationException(KEY_DOES_NOT_MATCH);
+  if (!keyIsTyped(table.key, item)) throw new ValidationException(KEY_DOES_NOT_MATCH);
   const problem = keyValuesFault(table.key, item) ?? indexKeyFault(table, item);
   if (problem !== undefined) throw problem;
   seen.add(table.id, table.key, keyOfItem(table.key, item));

@@ -18,13 +18,18 @@ export function batchNameFault(json: object): string {
 /** Refuses a key that comes twice. Keys are compared by value, so 1 and 1.0 are one key. */
 export class SeenKeys {
   readonly #seen = new Map<number, Set<string>>();
+  readonly #text: string;
+
+  constructor(text = 'Provided list of item keys contains duplicates') {
+    this.#text = text;
+  }
 
   add(tableId: number, schema: KeySchema, key: Item): void {
     let keys = this.#seen.get(tableId);
     if (keys === undefined) this.#seen.set(tableId, (keys = new Set()));
     const identity = keyIdentity(schema, key);
     if (keys.has(identity)) {
-      throw new ValidationException('Provided list of item keys contains duplicates');
+      throw new ValidationException(this.#text);
     }
     keys.add(identity);
   }

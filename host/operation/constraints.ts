@@ -93,6 +93,12 @@ export function checkTableName(name: string | undefined): asserts name is string
   else if (!isTableArn(name)) throwFaults([tableNameFault(name, 'tableName', 1)]);
 }
 
+/** The same as a fault among others, with a path of its own. */
+export function tableFault(name: string | undefined, path: string): string | undefined {
+  if (name === undefined) return requiredFault(name, path);
+  return isTableArn(name) ? undefined : tableNameFault(name, path, 1);
+}
+
 /** The TableName of a table to be made: no ARN, and at least three characters. */
 export function checkNewTableName(name: string | undefined): asserts name is string {
   if (name === undefined) {

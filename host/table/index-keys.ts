@@ -3,7 +3,7 @@
 
 import { ValidationException } from '../errors.js';
 import type { IndexDefinition, TableDefinition } from '../engine/store.js';
-import type { Item, KeyAttribute, KeyValue } from './item-types.js';
+import type { AttributeValue, Item, KeyAttribute, KeyValue } from './item-types.js';
 import { typeOfValue } from './item-value.js';
 import { hasKeyType, keyValueFault } from './key-schema.js';
 
@@ -19,12 +19,45 @@ export function indexKeyFault(
   item: Item,
   touched?: ReadonlySet<string>,
 ): ValidationException | undefined {
-  if (table.indexes === undefined) return undefined;
-  for (const index of byName(table.indexes)) {
-    const fault =
-      faultOf(index, index.partition, 'partition', item, touched) ??
-      faultOf(index, index.sort, 'sort', item, touched);
-    if (fault !== undefined) return fault;
+  return firstFault(table, item, touched, (key) => typeFault(key) ?? sizeFault(key));
+}
+
+/** Of those faults the first empty or oversize value, types left aside. */
+export function indexKeyValueFault(
+  table: TableDefinition,
+  item: Item,
+): ValidationException | undefined {
+  return firstFault(table, item, undefined, (key) =>
+    typeFault(key) === undefined ? sizeFault(key) : undefined,
+  );
+}
+
+/** One key attribute of an index, and the value it has in an item. */
+interface IndexKey {
+  readonly index: IndexDefinition;
+  readonly attribute: KeyAttribute;
+  readonly role: 'partition' | 'sort';
+  readonly value: AttributeValue;
+  readonly updated: boolean;
+}
+
+function firstFault(
+  { indexes }: TableDefinition,
+  item: Item,
+  touched: ReadonlySet<string> | undefined,
+  faultOf: (key: IndexKey) => ValidationException | undefined,
+): ValidationException | undefined {
+  if (indexes === undefined) return undefined;
+  const updated = touched !== undefined;
+  for (const index of byName(indexes)) {
+    for (const role of ['partition', 'sort'] as const) {
+      for (const attribute of index[role]) {
+        const { name } = attribute;
+        if (!Object.hasOwn(item, name) || touched?.has(name) === false) continue;
+        const fault = faultOf({ index, attribute, role, value: item[name], updated });
+        if (fault !== undefined) return fault;
+      }
+    }
   }
   return undefined;
 }
@@ -35,28 +68,21 @@ function byName(indexes: readonly IndexDefinition[]): readonly IndexDefinition[]
     : [...indexes].sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-function faultOf(
-  index: IndexDefinition,
-  attributes: readonly KeyAttribute[],
-  role: 'partition' | 'sort',
-  item: Item,
-  touched: ReadonlySet<string> | undefined,
-): ValidationException | undefined {
-  for (const attribute of attributes) {
-    const { name, type } = attribute;
-    if (!Object.hasOwn(item, name) || touched?.has(name) === false) continue;
-    const value = item[name];
-    if (!hasKeyType(value, type)) {
-      return new ValidationException(
-        `${INVALID}Type mismatch for Index Key ${name} Expected: ${type} Actual: ${typeOfValue(value)} ` +
-          `IndexName: ${index.name}`,
-      );
-    }
-    if (isEmpty(value)) return emptyKey(index, attribute, touched !== undefined);
-    const oversize = keyValueFault(attribute, value, role);
-    if (oversize !== undefined) return oversize;
-  }
-  return undefined;
+function typeFault({ index, attribute, value }: IndexKey): ValidationException | undefined {
+  const { name, type } = attribute;
+  if (hasKeyType(value, type)) return undefined;
+  return new ValidationException(
+    `${INVALID}Type mismatch for Index Key ${name} Expected: ${type} Actual: ${typeOfValue(value)} ` +
+      `IndexName: ${index.name}`,
+  );
+}
+
+/** The value has the type of the key. */
+function sizeFault(key: IndexKey): ValidationException | undefined {
+  const value = key.value as KeyValue;
+  return isEmpty(value)
+    ? emptyKey(key.index, key.attribute, key.updated)
+    : keyValueFault(key.attribute, value, key.role);
 }
 
 function isEmpty(value: KeyValue): boolean {

@@ -61,6 +61,13 @@ export function keyMatches(schema: KeySchema, key: Item): boolean {
   );
 }
 
+/** Whether an item has all key attributes with the declared types. */
+export function keyIsTyped(schema: KeySchema, item: Item): boolean {
+  return keyAttributes(schema).every(
+    ({ name, type }) => Object.hasOwn(item, name) && hasKeyType(item[name], type),
+  );
+}
+
 /** Empty and oversize key values, partition key first. */
 export function keyValuesFault(schema: KeySchema, item: Item): ValidationException | undefined {
   const partition = keyValueFault(
