@@ -22,6 +22,7 @@ export {
 export type {
   Table,
   GetOptions,
+  CountRangeOptions,
   QueryOptions,
   ScanOptions,
   KeyOf,

@@ -23,6 +23,7 @@ import type { Services } from './services.js';
 import { ShapeIds } from './shape-ids.js';
 import { readShardStats, type ShardFigures } from './shard-stats.js';
 import type {
+  CountOptions,
   DeleteOptions,
   IndexDefinition,
   Page,
@@ -183,12 +184,16 @@ export class LsmStore implements Store {
     const state = this.#readable(table);
     const seen = new Float64Array(this.attachment.shards.length);
     const page = await this.#pages.page(state, range, options, seen);
-    this.#catalog.requireLive(state);
-    for (let shard = 0; shard < seen.length; shard++) {
-      this.durability.requireKept(shard, seen[shard]);
-      if (options.consistent) await this.durability.until(shard, seen[shard]);
-    }
+    await this.#releaseAll(state, seen, options.consistent);
     return page;
+  }
+
+  async count(table: TableKeyspace, range: Range, options: CountOptions = {}): Promise<number> {
+    const state = this.#readable(table);
+    const seen = new Float64Array(this.attachment.shards.length);
+    const count = await this.#pages.count(state, range, options, seen);
+    await this.#releaseAll(state, seen, options.consistent === true);
+    return count;
   }
 
   transact(_requests: readonly WriteRequest[]): Promise<readonly WriteResult[] | 'replayed'> {
@@ -281,6 +286,15 @@ export class LsmStore implements Store {
     const item = this.#release(core, found);
     if (consistent) await this.durability.until(core.shard, found.sequence);
     return item;
+  }
+
+  /** Lets out what was made of all that was seen up to these sequences. */
+  async #releaseAll(table: TableState, seen: Float64Array, consistent: boolean): Promise<void> {
+    this.#catalog.requireLive(table);
+    for (let shard = 0; shard < seen.length; shard++) {
+      this.durability.requireKept(shard, seen[shard]);
+      if (consistent) await this.durability.until(shard, seen[shard]);
+    }
   }
 
   /** The item, unless a failure has made it one that will never be durable. */

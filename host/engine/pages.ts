@@ -12,9 +12,10 @@ import type { KeyBuilder } from './key-builder.js';
 import { PageReader } from './page-reader.js';
 import { PooledPages, type PagePool } from './pooled-pages.js';
 import type { Reader } from './reader.js';
-import { planPage, segmentOfKey } from './scan-plan.js';
+import { countPieces } from './range-count.js';
+import { type Piece, planPage, segmentOfKey } from './scan-plan.js';
 import type { ShapeIds } from './shape-ids.js';
-import type { IndexDefinition, Page, PageOptions, Range } from './store.js';
+import type { CountOptions, IndexDefinition, Page, PageOptions, Range } from './store.js';
 import type { TableState } from './table-state.js';
 
 /** What the readers of pages share with the rest of the thread's store. */
@@ -28,6 +29,8 @@ export interface PageParts {
 }
 
 export class Pages {
+  readonly #attachment: Attachment;
+  readonly #calls: CursorCalls;
   readonly #keys: KeyBuilder;
   readonly #shards: number;
   readonly #tables: PageReader;
@@ -38,6 +41,8 @@ export class Pages {
   constructor(parts: PageParts, pool: PagePool | undefined) {
     const { attachment, catalog, keys, reader, shapes, blocks } = parts;
     const calls = new CursorCalls(attachment, catalog, blocks);
+    this.#attachment = attachment;
+    this.#calls = calls;
     this.#keys = keys;
     this.#shards = attachment.shards.length;
     this.#tables = new PageReader(attachment, calls, reader, shapes);
@@ -61,6 +66,17 @@ export class Pages {
     return pages.page(table, pieces, options, seen);
   }
 
+  /** How many entries a range has. `seen` as above. */
+  count(
+    table: TableState,
+    range: Range,
+    { signal }: CountOptions,
+    seen: Float64Array,
+  ): Promise<number> {
+    const pieces = this.#pieces(table, range);
+    return countPieces(this.#attachment, this.#calls, pieces, seen, signal);
+  }
+
   segmentOf(table: TableState, key: Item, totalSegments: number, index?: IndexDefinition): number {
     if (index === undefined) {
       this.#keys.partition(table.id, table.partitionType, key[table.partitionName]);
@@ -68,6 +84,14 @@ export class Pages {
       this.#keys.components(index.id, index.partition, key, index.partition.length);
     }
     return segmentOfKey(this.#keys.bytes(), totalSegments);
+  }
+
+  #pieces(table: TableState, range: Range): readonly Piece[] {
+    if (range.kind === 'indexQuery' || range.kind === 'indexScan') {
+      const layout = this.#layoutOf(table, range.index);
+      return planIndexPage(this.#keys, this.#shards, layout, range, undefined, false).groups.flat();
+    }
+    return planPage(this.#keys, Math.log2(this.#shards), table, range, undefined, false);
   }
 
   #layoutOf(table: TableState, index: IndexDefinition): IndexLayout {

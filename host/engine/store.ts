@@ -217,6 +217,8 @@ export interface PageOptions {
   readonly signal?: AbortSignal;
 }
 
+export type CountOptions = Partial<Pick<PageOptions, 'consistent' | 'signal'>>;
+
 export interface Page {
   readonly items: Item[];
   /** Rows stepped over, whether or not they were asked for. */
@@ -371,6 +373,8 @@ export interface Store {
   backfill(table: TableKeyspace, index: IndexDefinition, signal?: AbortSignal): Promise<void>;
   /** A startKey outside the range is legal: the page begins where the range does, or is empty. */
   page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page>;
+  /** Rows of a range: keys are counted, no item is looked at. */
+  count(table: TableKeyspace, range: Range, options?: CountOptions): Promise<number>;
   /** The segment (of `totalSegments`) of the table, or of an index, that an item or key belongs to. */
   segmentOf(
     table: TableKeyspace,

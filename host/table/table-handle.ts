@@ -96,6 +96,21 @@ export interface Table<T extends object = Item, K extends keyof T = never> {
    * for await (const order of orders.scan({ segments: 4 })) console.log(order);
    */
   scan(options?: ScanOptions): ItemStream<T>;
+  /**
+   * How many items a range has. Keys are counted, items are not read: with an index of points, the rank of a player is
+   * one more than the count of the points above.
+   *
+   * @example
+   * const above = await scores.count({ game: 'chess', points: { gt: 2400 } }, { index: 'byPoints' });
+   */
+  count(range: object, options?: CountRangeOptions): Promise<number>;
+}
+
+export interface CountRangeOptions {
+  /** Counts in this secondary index; the range then names its key attributes. */
+  readonly index?: string;
+  readonly consistent?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 export class TableHandle implements Table<Item> {
@@ -168,6 +183,15 @@ export class TableHandle implements Table<Item> {
     });
   }
 
+  async count(range: unknown, options: CountRangeOptions = {}): Promise<number> {
+    const { index, consistent, signal } = requireObject('The options of count', options);
+    requireSignal(signal);
+    const table = this.#resolve();
+    const read =
+      index === undefined ? readRange(table.key, range) : indexRange(table, index, range);
+    return this.#store.count(table, read, { consistent, signal });
+  }
+
   /**
    * A stream over ranges. A fault in what was asked for is the stream's first answer: streams only
    * ever reject.
@@ -225,6 +249,27 @@ interface StreamPlan {
   readonly page: Pick<PageOptions, 'reverse' | 'consistent'>;
   readonly limit: number | undefined;
   readonly signal: AbortSignal | undefined;
+}
+
+function indexRange(table: StoredTable, name: string, range: unknown): Range {
+  const index = table.indexes?.find((each) => each.name === name && each.status === 'active');
+  if (index === undefined) throw new InvalidArgument('index', 'the name of an active index', name);
+  const [partition, ...others] = index.partition;
+  if (others.length > 0 || index.sort.length > 1) {
+    throw new InvalidArgument(
+      'index',
+      'one with a single HASH and at most one RANGE attribute',
+      name,
+    );
+  }
+  const read = readRange({ partition, sort: index.sort[0] }, range);
+  return {
+    kind: 'indexQuery',
+    index,
+    partition: [read.partition],
+    sortPrefix: [],
+    sort: read.sort,
+  };
 }
 
 function isObject(value: unknown): boolean {

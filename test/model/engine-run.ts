@@ -202,6 +202,8 @@ export class EngineRun {
       project: random() < 0.2 ? (item) => ({ n: item.value('n') as number }) : undefined,
     };
     const page = await drive(this.#engine, this.#engine.store.page(engine, range, options));
+    const count = await drive(this.#engine, this.#engine.store.count(engine, range));
+    assert.equal(count, await this.#model.count(model, range), 'rows of the range');
     expectSamePage(
       page,
       await this.#model.page(model, range, options),

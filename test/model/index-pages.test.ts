@@ -37,6 +37,8 @@ for (const { name, shape } of SETS) {
       const page = await drive(engine, engine.store.page(bench.table, range, options));
       const expected = await model.page(bench.modelTable, range, options);
       expectSamePage(page, expected, JSON.stringify({ round, range, options }));
+      const count = await drive(engine, engine.store.count(bench.table, range));
+      assert.equal(count, await model.count(bench.modelTable, range), 'entries of the range');
     }
     await bench.close();
   });

@@ -12,6 +12,7 @@ import {
 import { systemClock, type Clock } from '../../host/clock.js';
 import {
   TransactionCancelled,
+  type CountOptions,
   type DeleteOptions,
   type IndexDefinition,
   type Page,
@@ -214,6 +215,15 @@ export class MemoryStore implements Store {
   async backfill(table: TableKeyspace): Promise<void> {
     this.#live(table);
     await turn();
+  }
+
+  async count(
+    keyspace: TableKeyspace,
+    range: Range,
+    { signal }: CountOptions = {},
+  ): Promise<number> {
+    signal?.throwIfAborted();
+    return listRange(this.#live(keyspace), range).length;
   }
 
   segmentOf(

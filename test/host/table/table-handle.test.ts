@@ -66,6 +66,40 @@ describe('a table handle', () => {
     assert.deepEqual(await sortKeys(rows.query({ pk: 'q' })), []);
   });
 
+  it('counts a range of the table or of an index', async () => {
+    const db = await openMemory();
+    await db.createTable({
+      TableName: 'Scores',
+      KeySchema: [{ AttributeName: 'player', KeyType: 'HASH' }],
+      AttributeDefinitions: [
+        { AttributeName: 'player', AttributeType: 'S' },
+        { AttributeName: 'game', AttributeType: 'S' },
+        { AttributeName: 'points', AttributeType: 'N' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'byPoints',
+          KeySchema: [
+            { AttributeName: 'game', KeyType: 'HASH' },
+            { AttributeName: 'points', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    });
+    const scores = db.table('Scores');
+    for (let i = 0; i < 9; i++) await scores.put({ player: `p${i}`, game: 'g', points: i });
+    const above = { game: 'g', points: { gt: 5 } };
+    assert.equal(await scores.count(above, { index: 'byPoints' }), 3);
+    assert.equal(await scores.count({ game: 'g' }, { index: 'byPoints', consistent: true }), 9);
+    assert.equal(await scores.count({ player: 'p1' }), 1);
+    await assert.rejects(scores.count(above), { name: 'ValidationException' });
+    await assert.rejects(scores.count(above, { index: 'none' }), { code: 'InvalidArgument' });
+    const signal = AbortSignal.abort();
+    await assert.rejects(scores.count({ player: 'p1' }, { signal }), { name: 'AbortError' });
+  });
+
   it('queries by prefix', async () => {
     const db = await openMemory();
     const pairs = db.table<{ pk: string; sk: string }, 'pk' | 'sk'>('Pairs');
