@@ -24,6 +24,9 @@ import type {
   PutItemOutput,
   QueryOutput,
   ScanOutput,
+  TransactGetItemsOutput,
+  TransactWriteItemsOutput,
+  UpdateItemOutput,
 } from '../../host/index.js';
 
 export interface Door {
@@ -38,12 +41,15 @@ export interface Door {
   deleteTable(input: object): Promise<DeleteTableOutput>;
   listTables(input: object): Promise<ListTablesOutput>;
   put(input: object): Promise<PutItemOutput>;
+  update(input: object): Promise<UpdateItemOutput>;
   get(input: object): Promise<GetItemOutput>;
   delete(input: object): Promise<DeleteItemOutput>;
   query(input: object): Promise<QueryOutput>;
   scan(input: object): Promise<ScanOutput>;
   batchGet(input: object): Promise<BatchGetItemOutput>;
   batchWrite(input: object): Promise<BatchWriteItemOutput>;
+  transactWrite(input: object): Promise<TransactWriteItemsOutput>;
+  transactGet(input: object): Promise<TransactGetItemsOutput>;
   close(): Promise<void>;
 }
 
@@ -69,11 +75,17 @@ const TABLES: readonly (readonly [name: string, partition: string, sort?: string
   ['ByBytes', 'B'],
 ];
 
-export function refusals(title: string, factory: DoorFactory, cases: readonly Refusal[]): void {
+/** `more`: inputs of CreateTable, for tables beside those that every suite finds. */
+export function refusals(
+  title: string,
+  factory: DoorFactory,
+  cases: readonly Refusal[],
+  more: readonly TableInput[] = [],
+): void {
   describe(`${title} refuses`, () => {
     let door: Door;
     before(async () => {
-      door = await withTables(factory);
+      door = await withTables(factory, more);
     });
     after(() => door.close());
     for (const [rule, call, message, name = 'ValidationException'] of cases) {
@@ -83,17 +95,25 @@ export function refusals(title: string, factory: DoorFactory, cases: readonly Re
     }
     it('and changes nothing by it', async () => {
       const { TableNames } = await door.listTables({});
-      assert.deepEqual(TableNames, TABLES.map(([table]) => table).sort());
+      assert.deepEqual(
+        TableNames,
+        [...TABLES.map(([table]) => table), ...more.map(({ TableName: name }) => name)].sort(),
+      );
       for (const TableName of TableNames) assert.equal((await door.scan({ TableName })).Count, 0);
     });
   });
 }
 
-export function behaviours(title: string, factory: DoorFactory, cases: readonly Behaviour[]): void {
+export function behaviours(
+  title: string,
+  factory: DoorFactory,
+  cases: readonly Behaviour[],
+  more: readonly TableInput[] = [],
+): void {
   describe(title, () => {
     for (const [rule, show] of cases) {
       it(rule, async () => {
-        const door = await withTables(factory);
+        const door = await withTables(factory, more);
         try {
           await show(door);
         } finally {
@@ -117,10 +137,13 @@ export async function rejects(
   });
 }
 
-async function withTables(factory: DoorFactory): Promise<Door> {
+export type TableInput = object & { readonly TableName: string };
+
+async function withTables(factory: DoorFactory, more: readonly TableInput[]): Promise<Door> {
   const door = await factory();
   for (const [name, partition, sort] of TABLES)
     await door.createTable(tableInput(name, partition, sort));
+  for (const input of more) await door.createTable(input);
   return door;
 }
 

@@ -10,6 +10,8 @@ import { tableUpdates } from './cases/table-updates.js';
 import { timeToLive } from './cases/time-to-live.js';
 import { tags } from './cases/tags.js';
 import { tables } from './cases/tables.js';
+import { updates } from './cases/updates.js';
+import { writeConditions } from './cases/write-conditions.js';
 import type { DoorFactory } from './door.js';
 
 export function conformance(factory: DoorFactory): void {
@@ -20,6 +22,8 @@ export function conformance(factory: DoorFactory): void {
   tags(factory);
   itemValues(factory);
   singleItems(factory);
+  writeConditions(factory);
+  updates(factory);
   keyConditions(factory);
   pages(factory);
   batches(factory);
