@@ -35,6 +35,8 @@ export interface Door {
   tagResource(input: object): Promise<object>;
   untagResource(input: object): Promise<object>;
   listTagsOfResource(input: object): Promise<ListTagsOfResourceOutput>;
+  /** Operations without a method of their own; none of them has items. */
+  execute(operation: AccountOperation, input: object): Promise<object>;
   deleteTable(input: object): Promise<DeleteTableOutput>;
   listTables(input: object): Promise<ListTablesOutput>;
   put(input: object): Promise<PutItemOutput>;
@@ -46,6 +48,15 @@ export interface Door {
   batchWrite(input: object): Promise<BatchWriteItemOutput>;
   close(): Promise<void>;
 }
+
+export type AccountOperation =
+  | 'DeleteResourcePolicy'
+  | 'DescribeContinuousBackups'
+  | 'DescribeEndpoints'
+  | 'DescribeLimits'
+  | 'GetResourcePolicy'
+  | 'PutResourcePolicy'
+  | 'UpdateContinuousBackups';
 
 export type DoorFactory = () => Promise<Door>;
 
