@@ -71,6 +71,16 @@ export class LimitExceededException extends DynamoDBServiceException {
   override readonly name = 'LimitExceededException';
 }
 
+/** The table does not exist: what operations on backups say. */
+export class TableNotFoundException extends DynamoDBServiceException {
+  override readonly name = 'TableNotFoundException';
+}
+
+/** The resource has no policy, or not the expected one. */
+export class PolicyNotFoundException extends DynamoDBServiceException {
+  override readonly name = 'PolicyNotFoundException';
+}
+
 /** The resource belongs to another account. */
 export class AccessDeniedException extends DynamoDBServiceException {
   override readonly name = 'AccessDeniedException';

@@ -41,11 +41,7 @@ export class IndexBuilder {
   /** Works at a table until all its indexes are active. */
   run(name: string): void {
     if (this.#stop.signal.aborted || this.#running.has(name)) return;
-    const finished = this.#finish(name).finally(() => {
-      this.#running.delete(name);
-      // A change that came between the last look and now.
-      if (!this.#stop.signal.aborted && this.#unfinished(name) !== undefined) this.run(name);
-    });
+    const finished = Promise.resolve().then(() => this.#finish(name));
     this.#running.set(name, finished);
   }
 
@@ -60,10 +56,18 @@ export class IndexBuilder {
       for (;;) {
         const left = this.#unfinished(name);
         if (left === undefined) return;
-        await this.#step(left.table, left.index);
+        try {
+          await this.#step(left.table, left.index);
+        } catch (error) {
+          if (!(error instanceof StorageError && error.code === 'StorageFull')) throw error;
+          await delay(RETRY_MS, undefined, { signal: this.#stop.signal });
+        }
       }
     } catch (error) {
       if (!this.#isEnd(error)) throw error;
+    } finally {
+      // In one turn with the last look: a change that comes later runs anew.
+      this.#running.delete(name);
     }
   }
 
@@ -75,8 +79,14 @@ export class IndexBuilder {
 
   async #step(table: StoredTable, index: IndexDefinition): Promise<void> {
     const { id } = index;
-    if (index.status === 'deleting') await this.#wait(this.#clock.nowMs() + this.#delayMs);
-    else await this.#fill(table, index);
+    try {
+      if (index.status === 'deleting') await this.#wait(this.#clock.nowMs() + this.#delayMs);
+      else await this.#fill(table, index);
+    } catch (error) {
+      // The table is gone; there may be another of its name.
+      if (error instanceof ResourceNotFoundException) return;
+      throw error;
+    }
     await this.#catalog.update(
       () => this.#live(table.name),
       (known) => {
@@ -94,15 +104,7 @@ export class IndexBuilder {
     const { pending } = settingsOf(table);
     if (pending?.index === index.name) await this.#wait(pending.untilMs);
     const shownMs = this.#clock.nowMs() + this.#delayMs;
-    for (;;) {
-      try {
-        await this.#store.backfill(table, index, this.#stop.signal);
-        break;
-      } catch (error) {
-        if (!(error instanceof StorageError && error.code === 'StorageFull')) throw error;
-        await delay(RETRY_MS, undefined, { signal: this.#stop.signal });
-      }
-    }
+    await this.#store.backfill(table, index, this.#stop.signal);
     await this.#wait(shownMs);
   }
 

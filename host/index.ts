@@ -39,6 +39,7 @@ export type { Random } from './random.js';
 
 export {
   ConditionalCheckFailedException,
+  AccessDeniedException,
   DatabaseClosed,
   DynamoDBServiceException,
   FerriteError,
@@ -47,8 +48,10 @@ export {
   InvalidOption,
   LimitExceededException,
   ResourceInUseException,
+  PolicyNotFoundException,
   ResourceNotFoundException,
   SerializationException,
+  TableNotFoundException,
   ThrottlingException,
   TransactionCanceledException,
   TransactionConflictException,

@@ -136,3 +136,12 @@ export const CLASS_CHANGES_MAX = 2;
 export const CLASS_CHANGE_INTERVAL_MS = 30 * 86_400_000;
 export const PROTECTION_CHANGE_INTERVAL_MS = 15_000;
 export const TTL_CHANGE_INTERVAL_MS = 31 * 60_000;
+export const POLICY_CHANGE_INTERVAL_MS = 15_000;
+
+/** A resource policy, as sent. */
+export const POLICY_BYTES_MAX = 20_480;
+/** Days of a point-in-time window, and how far its end is behind. */
+export const RECOVERY_PERIOD_DAYS_MAX = 35;
+export const RECOVERY_LAG_MS = 300_000;
+export const CAPACITY_UNITS_PER_ACCOUNT_MAX = 80_000;
+export const ENDPOINT_CACHE_MINUTES = 1_440;

@@ -1,7 +1,12 @@
 // DynamoDB's operations by name, as `db.execute` and the doors of other processes call them.
 
+import { describeEndpoints, describeLimits } from '../operation/account.js';
 import { batchGetItem } from '../operation/batch-get-item.js';
 import { batchWriteItem } from '../operation/batch-write-item.js';
+import {
+  describeContinuousBackups,
+  updateContinuousBackups,
+} from '../operation/continuous-backups.js';
 import type { OperationContext } from '../operation/context.js';
 import { createTable } from '../operation/create-table.js';
 import { deleteItem } from '../operation/delete-item.js';
@@ -12,6 +17,11 @@ import { listTables } from '../operation/list-tables.js';
 import { putItem } from '../operation/put-item.js';
 import { query } from '../operation/query.js';
 import { scan } from '../operation/scan.js';
+import {
+  deleteResourcePolicy,
+  getResourcePolicy,
+  putResourcePolicy,
+} from '../operation/resource-policies.js';
 import { listTagsOfResource, tagResource, untagResource } from '../operation/resource-tags.js';
 import { describeTimeToLive, updateTimeToLive } from '../operation/time-to-live.js';
 import { transactGetItems } from '../operation/transact-get-items.js';
@@ -26,19 +36,26 @@ export const OPERATIONS = {
   BatchWriteItem: batchWriteItem,
   CreateTable: createTable,
   DeleteItem: deleteItem,
+  DeleteResourcePolicy: deleteResourcePolicy,
   DeleteTable: deleteTable,
+  DescribeContinuousBackups: describeContinuousBackups,
+  DescribeEndpoints: describeEndpoints,
+  DescribeLimits: describeLimits,
   DescribeTable: describeTable,
   DescribeTimeToLive: describeTimeToLive,
   GetItem: getItem,
+  GetResourcePolicy: getResourcePolicy,
   ListTables: listTables,
   ListTagsOfResource: listTagsOfResource,
   PutItem: putItem,
+  PutResourcePolicy: putResourcePolicy,
   Query: query,
   Scan: scan,
   TagResource: tagResource,
   TransactGetItems: transactGetItems,
   TransactWriteItems: transactWriteItems,
   UntagResource: untagResource,
+  UpdateContinuousBackups: updateContinuousBackups,
   UpdateItem: updateItem,
   UpdateTable: updateTable,
   UpdateTimeToLive: updateTimeToLive,

@@ -12,6 +12,18 @@ export type {
 } from '../operation/batch-write-item.js';
 export type { Capacity, ConsumedCapacity } from '../operation/capacity.js';
 export type { DocumentItem } from '../operation/context.js';
+export type { DescribeEndpointsOutput, DescribeLimitsOutput } from '../operation/account.js';
+export type {
+  ContinuousBackupsOutput,
+  DescribeContinuousBackupsInput,
+  UpdateContinuousBackupsInput,
+} from '../operation/continuous-backups.js';
+export type {
+  DeleteResourcePolicyInput,
+  GetResourcePolicyInput,
+  GetResourcePolicyOutput,
+  PutResourcePolicyInput,
+} from '../operation/resource-policies.js';
 export type {
   CreateTableInput,
   CreateTableOutput,

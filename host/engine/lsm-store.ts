@@ -8,8 +8,10 @@ import type { Clock } from '../clock.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
 import { CONTROL, STATE } from '../runtime/control.js';
+import { definitionOf } from '../table/definition.js';
 import type { Item } from '../table/item-types.js';
 import { Attachment, type DatabaseHandles } from './attachment.js';
+import { Backfill, type BackfillContext } from './backfill.js';
 import { BatchWriter } from './batch-writer.js';
 import { BlockProvider } from './block-provider.js';
 import { CatalogView } from './catalog-view.js';
@@ -54,6 +56,7 @@ export class LsmStore implements Store {
   readonly #batch: BatchWriter;
   readonly #writer: Writer;
   readonly #writes: Writes;
+  readonly #backfillParts: BackfillContext;
   readonly #reader: Reader;
   readonly #pages: Pages;
   readonly #services: Services;
@@ -97,7 +100,9 @@ export class LsmStore implements Store {
     const parts = { attachment, catalog, keys, reader, shapes, blocks };
     this.#pages = new Pages(parts, pool);
     this.hidden = new LsmHidden({ ...parts, batch, writer, services });
-    this.#writes = new Writes({ ...parts, batch, writer, clock, durability: this.durability });
+    const writing = { ...parts, batch, writer, clock, durability: this.durability };
+    this.#writes = new Writes(writing);
+    this.#backfillParts = { ...writing, services, page: this.page.bind(this) };
   }
 
   catalog(): readonly StoredTable[] {
@@ -114,7 +119,7 @@ export class LsmStore implements Store {
 
   async updateKeyspace(id: number, definition: TableDefinition): Promise<StoredTable | undefined> {
     this.#check();
-    const updated = await this.#services.updateTable(id, definition);
+    const updated = await this.#services.updateTable(id, definitionOf(definition));
     const table = this.#reloaded(id);
     return updated ? table : undefined;
   }
@@ -206,9 +211,14 @@ export class LsmStore implements Store {
     return Promise.reject(new TypeError('not built yet'));
   }
 
-  async backfill(table: TableKeyspace): Promise<void> {
-    const { itemCount } = await this.tableFigures(table);
-    if (itemCount > 0) throw new TypeError('not built yet');
+  async backfill(
+    table: TableKeyspace,
+    index: IndexDefinition,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await new Backfill(this.#backfillParts, this.#writable(table), index).run(signal);
+    // Also under `relaxed`: the definition that calls the index active is durable at once.
+    await this.sync();
   }
 
   segmentOf(
@@ -224,8 +234,8 @@ export class LsmStore implements Store {
     return this.#batch.sizeOf(item);
   }
 
-  tableFigures(table: TableKeyspace): Promise<TableFigures> {
-    return countTable(this, table);
+  async tableFigures(table: TableKeyspace): Promise<TableFigures> {
+    return countTable(this, this.#readable(table));
   }
 
   stats(): StoreFigures & { shards: ShardFigures[] } {

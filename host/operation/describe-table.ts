@@ -21,9 +21,11 @@ export async function describeTable(
   const input = readInput('describeTable', rawInput);
   const name = readString(input.TableName, 'TableName');
   checkTableName(name);
-  const { status, table, live } = context.catalog.describe(name);
+  const { live } = context.catalog.describe(name);
   const figures =
     live === undefined ? { itemCount: 0, sizeBytes: 0 } : await context.store.tableFigures(live);
+  // Much may have happened while it was counted.
+  const { status, table } = context.catalog.describe(name);
   const nowMs = context.clock.nowMs();
   return { Table: describeDefinition(table, status, figures, 'describe', nowMs) };
 }

@@ -16,7 +16,7 @@ import {
 } from '../errors.js';
 import type { Clock } from '../clock.js';
 import type { Store, StoredTable, TableDefinition } from '../engine/store.js';
-import { ACCOUNT, definitionOf, REGION } from './definition.js';
+import { ACCOUNT, REGION } from './definition.js';
 import { tableStatusAt, type TableStatus } from './description.js';
 import { pendingAt } from './settings.js';
 
@@ -44,13 +44,17 @@ export class Catalog {
     return this.#tables.get(name);
   }
 
-  /** The table an item operation names, by name or ARN. */
-  require(nameOrArn: string): StoredTable {
+  /** The table that a name or ARN means, if it can be worked with. */
+  findActive(nameOrArn: string): StoredTable | undefined {
     const name = tableNameOf(nameOrArn);
     const table = name === undefined ? undefined : this.find(name);
-    if (table === undefined || this.#isCreating(table)) {
-      throw new ResourceNotFoundException('Requested resource not found');
-    }
+    return table === undefined || this.#isCreating(table) ? undefined : table;
+  }
+
+  /** The table an item operation names, by name or ARN. */
+  require(nameOrArn: string): StoredTable {
+    const table = this.findActive(nameOrArn);
+    if (table === undefined) throw new ResourceNotFoundException('Requested resource not found');
     return table;
   }
 
@@ -136,7 +140,7 @@ export class Catalog {
       const table = find();
       const changed = change(table);
       if (changed === undefined) return table;
-      const updated = await this.#store.updateKeyspace(table.id, definitionOf(changed));
+      const updated = await this.#store.updateKeyspace(table.id, changed);
       if (updated !== undefined) return updated;
     }
   }

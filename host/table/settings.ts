@@ -48,6 +48,14 @@ export interface IndexSettings extends ThroughputSettings {
   readonly name: string;
 }
 
+/** Of the table or of a stream. Without `text` it has been deleted. */
+export interface ResourcePolicy {
+  readonly arn: string;
+  readonly text?: string;
+  readonly revision: string;
+  readonly changedMs: number;
+}
+
 export interface TableSettings extends ThroughputSettings {
   readonly sse?: { readonly keyArn: string };
   /** Moments at which the class was changed, within the last 30 days, newest last. */
@@ -55,7 +63,7 @@ export interface TableSettings extends ThroughputSettings {
   readonly protectionChangedMs?: number;
   readonly indexes?: readonly IndexSettings[];
   readonly pending?: PendingChange;
-  readonly policy?: { readonly text: string; readonly revision: string };
+  readonly policies?: readonly ResourcePolicy[];
   readonly recovery?: { readonly sinceMs: number; readonly periodDays: number };
 }
 

@@ -38,6 +38,8 @@ export interface Door {
   tagResource(input: object): Promise<object>;
   untagResource(input: object): Promise<object>;
   listTagsOfResource(input: object): Promise<ListTagsOfResourceOutput>;
+  /** Operations without a method of their own; none of them has items. */
+  execute(operation: AccountOperation, input: object): Promise<object>;
   deleteTable(input: object): Promise<DeleteTableOutput>;
   listTables(input: object): Promise<ListTablesOutput>;
   put(input: object): Promise<PutItemOutput>;
@@ -52,6 +54,15 @@ export interface Door {
   transactGet(input: object): Promise<TransactGetItemsOutput>;
   close(): Promise<void>;
 }
+
+export type AccountOperation =
+  | 'DeleteResourcePolicy'
+  | 'DescribeContinuousBackups'
+  | 'DescribeEndpoints'
+  | 'DescribeLimits'
+  | 'GetResourcePolicy'
+  | 'PutResourcePolicy'
+  | 'UpdateContinuousBackups';
 
 export type DoorFactory = () => Promise<Door>;
 

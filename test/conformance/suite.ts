@@ -1,5 +1,6 @@
 // The whole conformance suite, over a factory of doors.
 
+import { account } from './cases/account.js';
 import { batches } from './cases/batches.js';
 import { itemValues } from './cases/item-values.js';
 import { keyConditions } from './cases/key-conditions.js';
@@ -20,6 +21,7 @@ export function conformance(factory: DoorFactory): void {
   tableUpdates(factory);
   timeToLive(factory);
   tags(factory);
+  account(factory);
   itemValues(factory);
   singleItems(factory);
   writeConditions(factory);

@@ -15,6 +15,7 @@ import {
   type CountOptions,
   type DeleteOptions,
   type IndexDefinition,
+  type KeyspaceFigures,
   type Page,
   type PageOptions,
   type PutOptions,
@@ -32,6 +33,7 @@ import {
 } from '../../host/engine/store.js';
 import { withIds } from '../../host/engine/keyspace-ids.js';
 import { isDeepStrictEqual } from 'node:util';
+import { definitionOf } from '../../host/table/definition.js';
 import { itemSize } from '../../host/table/item-size.js';
 import type { Item, KeyValue } from '../../host/table/item-types.js';
 import { keyOfItem } from '../../host/table/key-schema.js';
@@ -94,7 +96,7 @@ export class MemoryStore implements Store {
     const table = this.#live({ id });
     const { dropped, rows, name, key, revision = 0 } = table;
     if (definition.revision !== revision) return undefined;
-    const stored = this.#stored(definition, revision + 1);
+    const stored = this.#stored(definitionOf(definition), revision + 1);
     for (const member of Object.keys(table)) Reflect.deleteProperty(table, member);
     return Object.assign(table, stored, { id, name, key, dropped, rows });
   }
@@ -241,11 +243,18 @@ export class MemoryStore implements Store {
   }
 
   tableFigures(keyspace: TableKeyspace): TableFigures {
-    const { rows } = this.#live(keyspace);
-    return {
-      itemCount: rows.length,
-      sizeBytes: rows.reduce((sum, { item }) => sum + itemSize(item), 0),
+    const table = this.#live(keyspace);
+    const figures = {
+      itemCount: table.rows.length,
+      sizeBytes: table.rows.reduce((sum, { item }) => sum + itemSize(item), 0),
     };
+    if (table.indexes === undefined) return figures;
+    const indexes = table.indexes.map((index): [string, KeyspaceFigures] => {
+      const listed = listRange(table, { kind: 'indexScan', index });
+      const sizeBytes = listed.reduce((sum, row) => sum + row.sizeBytes, 0);
+      return [index.name, { itemCount: listed.length, sizeBytes }];
+    });
+    return { ...figures, indexes: new Map(indexes) };
   }
 
   stats(): StoreFigures {

@@ -3,7 +3,7 @@
 import type { SharedEngine } from '../../host/engine/open-engine.js';
 
 export interface Task {
-  readonly task: 'chain' | 'carry' | 'churn' | 'read' | 'hold' | 'shift' | 'look';
+  readonly task: 'chain' | 'carry' | 'churn' | 'group' | 'read' | 'hold' | 'shift' | 'look';
   readonly token: SharedEngine;
   readonly seed: number;
   readonly name: string;

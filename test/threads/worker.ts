@@ -23,7 +23,10 @@ void run().then(
 async function run(): Promise<unknown> {
   const table = store.catalog()[0];
   parentPort?.postMessage('attached');
-  const report = await { chain, carry, churn, read, hold, shift, look }[task.task](store, table);
+  const report = await { chain, carry, churn, group, read, hold, shift, look }[task.task](
+    store,
+    table,
+  );
   await store.close();
   return report;
 }
@@ -75,6 +78,23 @@ async function churn(db: LsmStore, table: StoredTable): Promise<number> {
     parentPort?.postMessage(n);
   }
   await Promise.all(waiting);
+  return task.count;
+}
+
+/** Writes items that belong in an index, leave it or lack its key, until it is ended or `count` times. */
+async function group(db: LsmStore, table: StoredTable): Promise<number> {
+  for (let n = 0; n < task.count; n += 16) {
+    const writes = Array.from({ length: 16 }, (_, lane): Promise<unknown> => {
+      const id = 200_000 + below(random, 400);
+      const kind = below(random, 5);
+      if (kind === 0) return db.delete(table, { id });
+      if (kind === 1) return db.put(table, { id, note: n });
+      const item = { id, group: `g${below(random, 4)}`, note: n + lane };
+      return db.put(table, item, { returnOld: kind === 2 });
+    });
+    await Promise.all(writes);
+    parentPort?.postMessage(n);
+  }
   return task.count;
 }
 

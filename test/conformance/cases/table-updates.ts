@@ -489,6 +489,45 @@ const BEHAVIOURS: readonly Behaviour[] = [
     },
   ],
   [
+    'a new index has the items there were, without those of the wrong type, and those that are written meanwhile',
+    async (door) => {
+      const TableName = 'Single';
+      const put = (pk: string, g: unknown) => door.put({ TableName, Item: { pk, g } });
+      for (let n = 0; n < 40; n++) await put(`p${n}`, n % 4 === 0 ? n : `g${n % 2}`);
+      const read = () =>
+        door.query({
+          TableName,
+          IndexName: 'one',
+          KeyConditionExpression: 'g = :g',
+          ExpressionAttributeValues: { ':g': 'g1' },
+        });
+      await update({ ...define('g'), ...actions(creating('one')) })(door);
+      const early = [
+        rejects(
+          read,
+          'ValidationException',
+          'Cannot read from backfilling global secondary index: one',
+        ),
+        put('p1', 'g0'),
+        put('p4', 'g1'),
+        door.delete({ TableName, Key: { pk: 'p3' } }),
+        rejects(
+          () => put('new', 7),
+          'ValidationException',
+          `${INVALID}Type mismatch for Index Key g Expected: S Actual: N IndexName: one`,
+        ),
+      ];
+      await Promise.all(early);
+      await indexesActive(door, TableName);
+      const { Items = [] } = await read();
+      const keys = Items.map(({ pk }) => pk as string).sort();
+      const odd = Array.from({ length: 20 }, (_, n) => `p${2 * n + 1}`);
+      assert.deepEqual(keys, [...odd.filter((pk) => pk !== 'p1' && pk !== 'p3'), 'p4'].sort());
+      const [index] = (await described(door, TableName)).GlobalSecondaryIndexes ?? [];
+      assert.equal(index.ItemCount, 30);
+    },
+  ],
+  [
     'twenty global indexes, one after the other, and no more; a type that contradicts the stored one is ignored',
     async (door) => {
       for (let n = 0; n < 20; n++) {
