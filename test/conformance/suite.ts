@@ -2,6 +2,8 @@
 
 import { account } from './cases/account.js';
 import { batches } from './cases/batches.js';
+import { filters } from './cases/filters.js';
+import { indexReads } from './cases/index-reads.js';
 import { itemValues } from './cases/item-values.js';
 import { keyConditions } from './cases/key-conditions.js';
 import { pages } from './cases/pages.js';
@@ -29,4 +31,6 @@ export function conformance(factory: DoorFactory): void {
   keyConditions(factory);
   pages(factory);
   batches(factory);
+  filters(factory);
+  indexReads(factory);
 }
