@@ -11,8 +11,8 @@ import { writeKeyComponent } from '../../host/core/key-writer.js';
 
 const ITEMS = 4096;
 const SLOT_BYTES = 2048;
-const ROUNDS = 9;
-const CALLS_PER_ROUND = 200_000;
+const ROUNDS = 300;
+const CALLS_PER_ROUND = 4_000;
 const STATUSES = ['pending', 'shipped', 'delivered'];
 
 type Item = Record<string, unknown>;

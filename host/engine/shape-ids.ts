@@ -2,7 +2,7 @@
 // Shapes are only ever added, so what is known stays true for the life of the attachment (DESIGN R17).
 
 import { RESULT, STATUS, THREADS_MAX } from '../core/abi.js';
-import { decodeItem } from '../core/codec/item-decoder.js';
+import { decodeInlineItem } from '../core/codec/inline-item.js';
 import { ShapeCache } from '../core/codec/shape-cache.js';
 import type { ShapeCodec } from '../core/codec/shape-codec.js';
 import type { ShardCore } from '../core/shard-core.js';
@@ -19,17 +19,12 @@ export class ShapeIds {
   readonly #attachment: Attachment;
   readonly #ids = new WeakMap<ShapeCodec, Int32Array>();
   readonly #codecs: (ShapeCodec | undefined)[][];
-  /** One lookup function a shard, made once: decoding an inline item never calls it. */
-  readonly #lookups: ((id: number) => ShapeCodec)[];
   #last: ShapeCodec | undefined;
   #lastIds: Int32Array;
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
     this.#codecs = attachment.shards.map(() => []);
-    this.#lookups = attachment.shards.map(
-      (core) => (id) => this.#codecs[core.shard][id] ?? this.#load(core, id),
-    );
     this.#lastIds = new Int32Array(attachment.shards.length);
   }
 
@@ -47,7 +42,9 @@ export class ShapeIds {
   }
 
   decode(core: ShardCore, view: Uint8Array, at: number, length: number): Item {
-    return decodeItem(view, at, length, this.#lookups[core.shard]) as Item;
+    const codec = this.codecAt(core, view, at);
+    if (codec === undefined) return decodeInlineItem(view, at, length) as Item;
+    return codec.decode(view, at, length) as Item;
   }
 
   /** True once a shard should take no more shapes: names then go into the items. Room for every thread's is kept. */

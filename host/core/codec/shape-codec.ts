@@ -6,6 +6,7 @@
 // so the id is an argument.
 
 import { compileDecoder, type ItemDecoder } from './compile-decoder.js';
+import { compiled } from './compile-forbidden.js';
 import {
   compileEncoder,
   compileMatcher,
@@ -23,9 +24,6 @@ import { written } from './written-size.js';
 
 /** Uses after which an item may count as frequent: compiling costs 100 to 200 microseconds. */
 const USES_BEFORE_COMPILING = 64;
-
-/** Set for good when this process forbids making code from strings; then codecs keep walking. */
-let compilingForbidden = false;
 
 export class ShapeCodec {
   /** Top-level names in the order of the values. */
@@ -81,7 +79,7 @@ export class ShapeCodec {
     try {
       if (this.#encode !== undefined)
         return this.#encode(u8, at, limit, item, shapeId, dropUndefined);
-      if (++this.#encodeUses >= USES_BEFORE_COMPILING) this.#compileEncoder();
+      if (++this.#encodeUses === USES_BEFORE_COMPILING) this.#compileEncoder();
       return this.#walkEncode(u8, at, limit, item, shapeId, dropUndefined);
     } catch (error) {
       throw withParameter(error, parameter);
@@ -93,7 +91,8 @@ export class ShapeCodec {
     if (length > TEXT_BYTES_MAX || (u8[at + 2] & FLAG_WIDE) !== 0)
       return this.#walkDecode(u8, at, '');
     if (this.#decode !== undefined) return this.#decode(u8, at, at + length);
-    if (++this.#decodeUses >= USES_BEFORE_COMPILING) this.#compileDecoder();
+    if (++this.#decodeUses === USES_BEFORE_COMPILING)
+      this.#decode = compiled(() => compileDecoder(this.names, u8, at));
     return this.#walkDecode(u8, at, latin1Slice(u8, at, at + length));
   }
 
@@ -136,30 +135,7 @@ export class ShapeCodec {
   }
 
   #compileEncoder(): void {
-    if (compilingForbidden) return;
-    try {
-      this.#matches = compileMatcher(this.names);
-      this.#encode = compileEncoder(this.names, this.namesSize);
-    } catch (error) {
-      noteForbidden(error);
-    }
+    this.#matches = compiled(() => compileMatcher(this.names));
+    this.#encode = compiled(() => compileEncoder(this.names, this.namesSize));
   }
-
-  #compileDecoder(): void {
-    if (compilingForbidden) return;
-    try {
-      this.#decode = compileDecoder(this.names);
-    } catch (error) {
-      noteForbidden(error);
-    }
-  }
-}
-
-/**
- * `node --disallow-code-generation-from-strings` makes new Function an EvalError. Anything else is
- * a bug: thrown on.
- */
-function noteForbidden(error: unknown): void {
-  if (!(error instanceof EvalError)) throw error;
-  compilingForbidden = true;
 }

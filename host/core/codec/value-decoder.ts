@@ -6,6 +6,7 @@
 
 import * as tag from './format.js';
 import { MalformedItem } from './malformed-item.js';
+import { noteUnknownMap, readKnownMap } from './map-readers.js';
 import { readName } from './name-reader.js';
 import { latin1Slice, utf8Slice } from './native-text.js';
 import {
@@ -121,20 +122,50 @@ function readAscii(u8: Uint8Array, at: number, length: number, text: string, bas
   return text.substring(at - base, at - base + length);
 }
 
-function readList(
+/** Short lists are literals: one that grows by push gets room for 17 elements. */
+export function readList(
   u8: Uint8Array,
   at: number,
   count: number,
   text: string,
   base: number,
 ): unknown[] {
-  const list: unknown[] = [];
   read.end = at;
-  for (let i = 0; i < count; i++) list.push(readValue(u8, read.end, text, base));
+  if (count === 0) return [];
+  const first = readElement(u8, at, text, base);
+  if (count === 1) return [first];
+  const second = readElement(u8, read.end, text, base);
+  if (count === 2) return [first, second];
+  const third = readElement(u8, read.end, text, base);
+  if (count === 3) return [first, second, third];
+  const list = [first, second, third, readElement(u8, read.end, text, base)];
+  for (let i = 4; i < count; i++) list.push(readElement(u8, read.end, text, base));
   return list;
 }
 
-function readMap(
+function readElement(u8: Uint8Array, at: number, text: string, base: number): unknown {
+  if (u8[at] !== tag.ASCII || text.length === 0) return readValue(u8, at, text, base);
+  const end = at + 2 + u8[at + 1];
+  read.end = end;
+  return text.substring(at + 2 - base, end - base);
+}
+
+export function readMap(
+  u8: Uint8Array,
+  at: number,
+  count: number,
+  text: string,
+  base: number,
+): Record<string, unknown> {
+  if (count === 0 || text.length === 0) return readMembers(u8, at, count, text, base);
+  const known = readKnownMap(u8, at, count, text, base);
+  if (known !== undefined) return known;
+  const map = readMembers(u8, at, count, text, base);
+  noteUnknownMap(u8, at, map);
+  return map;
+}
+
+function readMembers(
   u8: Uint8Array,
   at: number,
   count: number,
