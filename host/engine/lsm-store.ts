@@ -6,7 +6,7 @@
 import type { FileSystem } from '../../io/disk/file-system.js';
 import type { Clock } from '../clock.js';
 import type { ShardCore } from '../core/shard-core.js';
-import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
+import { DatabaseClosed, ResourceNotFoundException, UnsupportedParameter } from '../errors.js';
 import { CONTROL, STATE } from '../runtime/control.js';
 import { definitionOf } from '../table/definition.js';
 import type { Item } from '../table/item-types.js';
@@ -202,13 +202,13 @@ export class LsmStore implements Store {
   }
 
   transact(_requests: readonly WriteRequest[]): Promise<readonly WriteResult[] | 'replayed'> {
-    return Promise.reject(new TypeError('not built yet'));
+    return Promise.reject(new UnsupportedParameter('TransactWriteItems', 'TransactItems'));
   }
 
   transactGet(
     _keys: readonly { table: TableKeyspace; key: Item }[],
   ): Promise<(Item | undefined)[]> {
-    return Promise.reject(new TypeError('not built yet'));
+    return Promise.reject(new UnsupportedParameter('TransactGetItems', 'TransactItems'));
   }
 
   async backfill(
