@@ -11,6 +11,7 @@ import {
   SUCCESS_METADATA,
   type ResponseMetadata,
 } from './errors.js';
+import type { CheckOptions, CheckReport } from './engine/check-report.js';
 import type { Store, StoreFigures } from './engine/store.js';
 import {
   isOperationName,
@@ -299,6 +300,18 @@ export class Database implements AsyncDisposable {
   async stats(): Promise<StoreFigures> {
     this.#requireOpen();
     return this.#store.stats();
+  }
+
+  /**
+   * Walks everything there is, beside readers and writers, and changes nothing: the memory of every shard, every byte of
+   * every table file, indexes against their tables, streams. Damage is reported, not thrown.
+   *
+   * @example
+   * const { ok, faults, items } = await db.check();
+   */
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    this.#requireOpen();
+    return this.#store.check(options);
   }
 
   /**

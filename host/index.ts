@@ -62,6 +62,7 @@ export {
   type CancellationReason,
   type ResponseMetadata,
 } from './errors.js';
+export type { CheckFault, CheckOptions, CheckReport } from './engine/check-report.js';
 export { StorageError, type StorageErrorCode } from '../io/errors.js';
 
 export type { AttributeDefinition, KeySchemaElement } from './table/definition.js';

@@ -66,6 +66,13 @@ export interface CoreExports {
   mergeProvide(merge: number, bytes: number): number;
   mergeEnd(merge: number): void;
 
+  // Integrity walks: of a shard's memory, and, on a private instance, of a table file.
+  integrity(step: number): number;
+  checkBegin(file: number, fileBytes: number, tailBytes: number): number;
+  checkStep(check: number): number;
+  checkProvide(check: number, bytes: number): number;
+  checkEnd(check: number): void;
+
   // Writes.
   apply(batch: number, epoch: number, catalogEpoch: number): number;
   largeReserve(bytes: number): number;

@@ -15,7 +15,9 @@ import { Backfill, type BackfillContext } from './backfill.js';
 import { BatchWriter } from './batch-writer.js';
 import { BlockProvider } from './block-provider.js';
 import { CatalogView } from './catalog-view.js';
+import type { CheckOptions, CheckReport } from './check-report.js';
 import { Durability } from './durability.js';
+import { IntegrityCheck } from './integrity-check.js';
 import { KeyBuilder } from './key-builder.js';
 import { LsmHidden } from './lsm-hidden.js';
 import { Pages } from './pages.js';
@@ -61,6 +63,7 @@ export class LsmStore implements Store {
   readonly #pages: Pages;
   readonly #services: Services;
   readonly #clock: Clock;
+  readonly #fileSystem: FileSystem;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -75,6 +78,7 @@ export class LsmStore implements Store {
     this.attachment = attachment;
     this.#services = services;
     this.#clock = clock;
+    this.#fileSystem = fileSystem;
     this.#catalog = new CatalogView(handles.catalog);
     this.#keys = new KeyBuilder(attachment.workbench, attachment.shards.length);
     this.#shapes = new ShapeIds(attachment);
@@ -247,6 +251,11 @@ export class LsmStore implements Store {
       writeStallMs: control.load(CONTROL.STALL_MS),
       shards: shards.map((core) => readShardStats(core)),
     };
+  }
+
+  async check(options: CheckOptions = {}): Promise<CheckReport> {
+    this.#checkReadable();
+    return new IntegrityCheck(this, this.attachment.handles, this.#fileSystem).run(options);
   }
 
   async sync(): Promise<void> {

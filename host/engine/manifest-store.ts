@@ -23,6 +23,20 @@ export interface ManifestPlace {
   readonly crc32c: Crc32c;
 }
 
+/** What the manifest says now; anybody may look, nothing is changed. Undefined where there is none. */
+export function readManifest({
+  fileSystem,
+  folder,
+  crc32c,
+}: ManifestPlace): ManifestState | undefined {
+  let state: ManifestState | undefined;
+  const found = readJournal({ fileSystem, directory: folder, crc32c });
+  for (const { payload } of found?.records ?? []) {
+    state = applyEdit(state, decodeEdit(payload.slice()));
+  }
+  return state;
+}
+
 export class ManifestStore {
   readonly state: ManifestState;
   readonly owner: Id64;
@@ -69,14 +83,8 @@ export class ManifestStore {
 
   /** Throws when another process has opened the folder since. */
   checkOwner(): void {
-    const { fileSystem, folder, crc32c } = this.#place;
-    let owner = '';
-    for (const { payload } of readJournal({ fileSystem, directory: folder, crc32c })?.records ??
-      []) {
-      const edit = decodeEdit(payload.slice());
-      if (edit.kind === 'owner') owner = edit.owner;
-      else if (edit.kind === 'snapshot') owner = edit.state.owner;
-    }
+    const { folder } = this.#place;
+    const owner = readManifest(this.#place)?.owner;
     if (owner !== idText(this.owner)) {
       throw new StorageError(
         'EngineFailure',

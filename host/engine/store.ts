@@ -21,6 +21,7 @@
 
 import type { EncodedItem } from '../core/codec/encoded-item.js';
 import type { Item, KeyAttribute, KeySchema, KeyValue } from '../table/item-types.js';
+import type { CheckOptions, CheckReport } from './check-report.js';
 import type { HiddenStore } from './hidden-store.js';
 
 export type * from './hidden-store.js';
@@ -387,6 +388,8 @@ export interface Store {
   itemSize(item: Item): number;
   tableFigures(table: TableKeyspace): TableFigures | Promise<TableFigures>;
   stats(): StoreFigures | Promise<StoreFigures>;
+  /** Walks everything there is and says what is not as it must be; changes nothing. */
+  check(options?: CheckOptions): Promise<CheckReport>;
   /** Resolves when every write made before the call is durable. */
   sync(): Promise<void>;
   /** Resolves when every write made before the call is in a table file. */

@@ -15,7 +15,7 @@ import { MergeBench } from '../../host/engine/table-merge.js';
 import { SimulatedFileSystem } from '../../io/disk/simulated-file-system.js';
 import { seededRandom } from '../io/support/random.js';
 import { drive, FOLDER, kill, openEngineOn, TINY_SIZES } from './support/engine.js';
-import { checkTables } from './support/integrity.js';
+import { checkEngine } from './support/integrity.js';
 import { defineTable } from './support/tables.js';
 
 const shape = { shards: 1, checked: true, sizes: TINY_SIZES };
@@ -69,7 +69,7 @@ test('a compaction planned between the edit of a flush and its install leaves th
   run(it, flush);
   for (let id = 0; id < 4; id++) assert.deepEqual(engine.store.getSync(table, { id }), { id });
   assert.deepEqual(readShardStats(worker.shards[0]).tablesByLevel.slice(0, 2), [1, 1]);
-  checkTables(disk);
+  await checkEngine(engine, disk);
   kill(engine);
 });
 

@@ -12,7 +12,7 @@ import { SimulatedFileSystem } from '../../io/disk/simulated-file-system.js';
 import { drive, kill, openEngineOn, type EngineShape } from '../crash/support/engine.js';
 import { fingerprint, keyTextOf } from '../crash/support/expected-state.js';
 import { POWER_CUTS } from '../crash/support/exploration.js';
-import { checkShards, checkTables } from '../crash/support/integrity.js';
+import { checkEngine } from '../crash/support/integrity.js';
 import {
   defineTable,
   randomItem,
@@ -283,8 +283,7 @@ export class EngineRun {
       const figures = await this.#engine.store.tableFigures(engine);
       assert.deepEqual(figures, this.#model.tableFigures(model), `the figures of ${model.name}`);
     }
-    checkShards(this.#engine);
-    checkTables(this.#disk);
+    await checkEngine(this.#engine, this.#disk);
   }
 
   /** Several writes at once, in any tables. */

@@ -9,7 +9,7 @@ import { StorageError } from '../../../io/errors.js';
 import { below, seededRandom } from '../../io/support/random.js';
 import { drive, FOLDER, kill, openEngineOn, type EngineShape } from './engine.js';
 import { fingerprint, keyTextOf, type Rows } from './expected-state.js';
-import { checkTables } from './integrity.js';
+import { checkEngine } from './integrity.js';
 import { Workload } from './workload.js';
 
 export interface Subject {
@@ -155,6 +155,6 @@ async function expectInputsKept(
   await readEverything(subject, engine, (error) => {
     throw error;
   });
-  checkTables(repaired);
+  await checkEngine(engine, repaired);
   kill(engine);
 }

@@ -16,7 +16,7 @@ import {
   type Promised,
   type Rows,
 } from './expected-state.js';
-import { checkShards, checkTables } from './integrity.js';
+import { checkEngine } from './integrity.js';
 
 const PAGE_BYTES = 64 * 1024;
 
@@ -90,8 +90,7 @@ export async function verify(fileSystem: FileSystem, verification: Verification)
     const rows = await readAll(engine);
     const point = expected.expectPrefix(rows, promised);
     expectAbsent(engine, rows, keys);
-    checkShards(engine);
-    checkTables(fileSystem);
+    await checkEngine(engine, fileSystem);
     if (!goOn) return point;
     await goOnWith(engine, fileSystem, verification, rows);
     return point;
@@ -121,7 +120,7 @@ async function goOnWith(
   try {
     assert.deepEqual(await readAll(again), rows, 'after a clean close all is as it was');
     assert.equal(again.keeper.report?.clean, true, 'the log says that the close was clean');
-    checkTables(fileSystem);
+    await checkEngine(again, fileSystem);
   } finally {
     kill(again);
   }

@@ -119,7 +119,7 @@ function randomItem(random: () => number): Item {
   const item: Item = { pk: `p${below(random, 4)}`, sk: `s${below(random, 6)}` };
   const chance = (): boolean => random() < 0.7;
   if (chance()) item.group = ['red', 'green', '', 'b\u0000lue'][below(random, 4)];
-  else if (chance()) item.group = 7;
+  else if (random() < 0.7) item.group = 7;
   if (chance()) item.rank = below(random, 5) - 2;
   if (chance()) item.note = 'n'.repeat(below(random, 20));
   if (chance()) item.other = { b: below(random, 3), a: [1, { y: 'x', x: 'y' }] };
