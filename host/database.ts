@@ -97,6 +97,8 @@ export async function openDatabase(
  */
 export class Database implements AsyncDisposable {
   readonly #context: OperationContext;
+  /** The same for values in typed shapes, by what holds binary ones. */
+  readonly #typed: Readonly<Record<BinaryForm, OperationContext>>;
   readonly #store: Store;
   readonly #builder: IndexBuilder;
   #closing: Promise<void> | undefined;
@@ -113,6 +115,10 @@ export class Database implements AsyncDisposable {
     this.#builder = builder;
     const values = DOCUMENT_VALUES;
     this.#context = { store, catalog, clock, random, builder, tableDelayMs, values };
+    this.#typed = {
+      bytes: { ...this.#context, values: typedValues('bytes') },
+      base64: { ...this.#context, values: typedValues('base64') },
+    };
   }
 
   /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */
@@ -276,9 +282,11 @@ export class Database implements AsyncDisposable {
     if (!isOperationName(operation)) {
       throw new InvalidArgument('db.execute(operation)', "an operation's name", operation);
     }
-    const context = { ...this.#context, values: typedValues(binary) };
+    if (!Object.hasOwn(this.#typed, binary)) {
+      throw new InvalidArgument('db.execute(..., { binary })', "'bytes' or 'base64'", binary);
+    }
     const run: Operation = OPERATIONS[operation];
-    return this.#answer(run, input, context) as Promise<Answer<OperationOutput<Name>>>;
+    return this.#answer(run, input, this.#typed[binary]) as Promise<Answer<OperationOutput<Name>>>;
   }
 
   /**

@@ -145,3 +145,10 @@ export const RECOVERY_PERIOD_DAYS_MAX = 35;
 export const RECOVERY_LAG_MS = 300_000;
 export const CAPACITY_UNITS_PER_ACCOUNT_MAX = 80_000;
 export const ENDPOINT_CACHE_MINUTES = 1_440;
+
+/** The body of one HTTP request. */
+export const HTTP_BODY_BYTES_MAX = 16_777_216;
+/** Lists and maps of a JSON body inside each other. A value of the deepest legal kind has about 90. */
+export const JSON_DEPTH_MAX = 1_000;
+/** Answers from this size on are compressed for clients that take it. */
+export const GZIP_BYTES_MIN = 16_384;

@@ -56,6 +56,8 @@ const MAY_IMPORT: readonly (readonly [place: string, allowed: readonly string[]]
     ['host/operation/', 'host/expression/', 'host/table/', 'host/engine/store.ts'],
   ],
   ['host/cli/', ['host/']],
+  // The doors for other processes give servers of io a function that answers.
+  ['host/api/', ['host/', 'io/errors.ts', 'io/http/']],
   ['host/', ['host/', 'io/errors.ts']],
   ['bench/', ['bench/', 'host/', 'io/']],
   ['test/', ['test/', 'bench/', 'host/', 'io/']],
