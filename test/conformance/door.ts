@@ -3,8 +3,8 @@
 // cases/*.ts are functions over it.
 //
 // A case is a rule of the handbook and what shows it. Refusals compare name and text literally and
-// share one database, which must be as empty after them as before; behaviours may do what they
-// like, each in tables of its own.
+// may not change a thing; behaviours may do what they like, and each finds tables that are empty
+// (shared-door.ts).
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -28,6 +28,7 @@ import type {
   TransactWriteItemsOutput,
   UpdateItemOutput,
 } from '../../host/index.js';
+import { sharedDoor } from './shared-door.js';
 
 export interface Door {
   createTable(input: object): Promise<CreateTableOutput>;
@@ -77,13 +78,13 @@ export type Refusal = readonly [
 export type Behaviour = readonly [rule: string, show: (door: Door) => Promise<void>];
 
 /** Tables that every suite finds: keys S+S, S+N, S+B, and S, N, B alone. */
-const TABLES: readonly (readonly [name: string, partition: string, sort?: string])[] = [
-  ['Pairs', 'S', 'S'],
-  ['Numbers', 'S', 'N'],
-  ['Bytes', 'S', 'B'],
-  ['Single', 'S'],
-  ['ByNumber', 'N'],
-  ['ByBytes', 'B'],
+const TABLES: readonly TableInput[] = [
+  tableInput('Pairs', 'S', 'S'),
+  tableInput('Numbers', 'S', 'N'),
+  tableInput('Bytes', 'S', 'B'),
+  tableInput('Single', 'S'),
+  tableInput('ByNumber', 'N'),
+  tableInput('ByBytes', 'B'),
 ];
 
 /** `more`: inputs of CreateTable, for tables beside those that every suite finds. */
@@ -93,12 +94,14 @@ export function refusals(
   cases: readonly Refusal[],
   more: readonly TableInput[] = [],
 ): void {
+  const database = sharedDoor(factory);
+  const tables = [...TABLES, ...more];
   describe(`${title} refuses`, () => {
     let door: Door;
     before(async () => {
-      door = await withTables(factory, more);
+      door = await database.open(tables);
     });
-    after(() => door.close());
+    after(() => database.restore());
     for (const [rule, call, message, name = 'ValidationException'] of cases) {
       it(rule, async () => {
         await rejects(() => call(door), name, message);
@@ -106,10 +109,7 @@ export function refusals(
     }
     it('and changes nothing by it', async () => {
       const { TableNames } = await door.listTables({});
-      assert.deepEqual(
-        TableNames,
-        [...TABLES.map(([table]) => table), ...more.map(({ TableName: name }) => name)].sort(),
-      );
+      assert.deepEqual(TableNames, tables.map(({ TableName: name }) => name).sort());
       for (const TableName of TableNames) assert.equal((await door.scan({ TableName })).Count, 0);
     });
   });
@@ -121,14 +121,16 @@ export function behaviours(
   cases: readonly Behaviour[],
   more: readonly TableInput[] = [],
 ): void {
+  const database = sharedDoor(factory);
+  const tables = [...TABLES, ...more];
   describe(title, () => {
     for (const [rule, show] of cases) {
       it(rule, async () => {
-        const door = await withTables(factory, more);
+        const door = await database.open(tables);
         try {
           await show(door);
         } finally {
-          await door.close();
+          await database.restore();
         }
       });
     }
@@ -150,23 +152,16 @@ export async function rejects(
 
 export type TableInput = object & { readonly TableName: string };
 
-async function withTables(factory: DoorFactory, more: readonly TableInput[]): Promise<Door> {
-  const door = await factory();
-  for (const [name, partition, sort] of TABLES)
-    await door.createTable(tableInput(name, partition, sort));
-  for (const input of more) await door.createTable(input);
-  return door;
-}
-
 /** CreateTable's input for a table with key `pk`, and `sk` if it has a sort key. */
-export function tableInput(TableName: string, partition = 'S', sort?: string): object {
+export function tableInput(TableName: string, partition = 'S', sort?: string): TableInput {
   const KeySchema = [{ AttributeName: 'pk', KeyType: 'HASH' }];
   const AttributeDefinitions = [{ AttributeName: 'pk', AttributeType: partition }];
   if (sort !== undefined) {
     KeySchema.push({ AttributeName: 'sk', KeyType: 'RANGE' });
     AttributeDefinitions.push({ AttributeName: 'sk', AttributeType: sort });
   }
-  return { TableName, KeySchema, AttributeDefinitions, BillingMode: 'PAY_PER_REQUEST' };
+  const BillingMode = 'PAY_PER_REQUEST';
+  return { TableName, KeySchema, AttributeDefinitions, BillingMode } as TableInput;
 }
 
 export const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
