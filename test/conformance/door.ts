@@ -28,6 +28,7 @@ import type {
   TransactWriteItemsOutput,
   UpdateItemOutput,
 } from '../../host/index.js';
+import type { OperationName } from '../../host/api/operations.js';
 import { sharedDoor } from './shared-door.js';
 
 export interface Door {
@@ -39,8 +40,11 @@ export interface Door {
   tagResource(input: object): Promise<object>;
   untagResource(input: object): Promise<object>;
   listTagsOfResource(input: object): Promise<ListTagsOfResourceOutput>;
-  /** Operations without a method of their own; none of them has items. */
-  execute(operation: AccountOperation, input: object): Promise<object>;
+  /**
+   * Any operation as DynamoDB's own API has it: values are typed, `{ S: 'a' }`, whatever the door's
+   * other methods take, and binary is bytes. For what documents cannot say, such as `{ N: 'abc' }`.
+   */
+  execute(operation: OperationName, input: object): Promise<object>;
   deleteTable(input: object): Promise<DeleteTableOutput>;
   listTables(input: object): Promise<ListTablesOutput>;
   put(input: object): Promise<PutItemOutput>;
@@ -153,15 +157,14 @@ export async function rejects(
 export type TableInput = object & { readonly TableName: string };
 
 /** CreateTable's input for a table with key `pk`, and `sk` if it has a sort key. */
-export function tableInput(TableName: string, partition = 'S', sort?: string): TableInput {
+export function tableInput(TableName: string, partition = 'S', sort?: string) {
   const KeySchema = [{ AttributeName: 'pk', KeyType: 'HASH' }];
   const AttributeDefinitions = [{ AttributeName: 'pk', AttributeType: partition }];
   if (sort !== undefined) {
     KeySchema.push({ AttributeName: 'sk', KeyType: 'RANGE' });
     AttributeDefinitions.push({ AttributeName: 'sk', AttributeType: sort });
   }
-  const BillingMode = 'PAY_PER_REQUEST';
-  return { TableName, KeySchema, AttributeDefinitions, BillingMode } as TableInput;
+  return { TableName, KeySchema, AttributeDefinitions, BillingMode: 'PAY_PER_REQUEST' };
 }
 
 export const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);

@@ -9,7 +9,9 @@
 import { after } from 'node:test';
 import type { Door, DoorFactory, TableInput } from './door.js';
 
+/** By method of a door, or operation of `execute`. */
 const READS: ReadonlySet<string> = new Set([
+  ...['BatchGetItem', 'GetItem', 'Query', 'Scan', 'TransactGetItems'],
   'batchGet',
   'describeTable',
   'describeTimeToLive',
@@ -21,6 +23,7 @@ const READS: ReadonlySet<string> = new Set([
   'transactGet',
 ]);
 const ITEM_WRITES: ReadonlySet<string> = new Set([
+  ...['BatchWriteItem', 'DeleteItem', 'PutItem', 'TransactWriteItems', 'UpdateItem'],
   'batchWrite',
   'delete',
   'put',
@@ -105,7 +108,8 @@ export class SharedDoor {
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
         return (...args: unknown[]): unknown => {
-          this.#note(String(name), args[0]);
+          if (name === 'execute') this.#note(String(args[0]), args[1]);
+          else this.#note(String(name), args[0]);
           return Reflect.apply(member, target, args);
         };
       },
