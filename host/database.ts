@@ -24,10 +24,12 @@ import type * as shapes from './api/shapes.js';
 import { typedValues } from './api/typed-values.js';
 import type { BinaryForm } from './api/attribute-value.js';
 import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
+import { STREAM_RETENTION_MS } from './limits.js';
 import { resolveOptions, type OpenOptions, type ResolvedOptions } from './options.js';
 import { IndexBuilder } from './index-builder.js';
 import { Catalog } from './table/catalog.js';
 import type { Item } from './table/item-types.js';
+import { StreamsDoor } from './streams-door.js';
 import { TableHandle, type Table } from './table/table-handle.js';
 
 declare const shared: unique symbol;
@@ -102,6 +104,8 @@ export class Database implements AsyncDisposable {
   readonly #store: Store;
   readonly #builder: IndexBuilder;
   #closing: Promise<void> | undefined;
+  /** The operations of DynamoDB's Streams API. `db.table(name).stream()` is the comfortable way. */
+  readonly streams: StreamsDoor;
 
   /** Use `open`. */
   constructor(
@@ -114,11 +118,13 @@ export class Database implements AsyncDisposable {
     const builder = new IndexBuilder(store, catalog, clock, tableDelayMs);
     this.#builder = builder;
     const values = DOCUMENT_VALUES;
-    this.#context = { store, catalog, clock, random, builder, tableDelayMs, values };
+    const horizonMs = (): number => clock.nowMs() - STREAM_RETENTION_MS;
+    this.#context = { store, catalog, clock, random, builder, tableDelayMs, horizonMs, values };
     this.#typed = {
       bytes: { ...this.#context, values: typedValues('bytes') },
       base64: { ...this.#context, values: typedValues('base64') },
     };
+    this.streams = new StreamsDoor((operation, input) => this.#answer(operation, input));
   }
 
   /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */

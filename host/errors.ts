@@ -76,6 +76,29 @@ export class TableNotFoundException extends DynamoDBServiceException {
   override readonly name = 'TableNotFoundException';
 }
 
+/** The shard iterator is older than 15 minutes. Get another one, at the last record read. */
+export class ExpiredIteratorException extends DynamoDBServiceException {
+  override readonly name = 'ExpiredIteratorException';
+
+  constructor(
+    message = 'The shard iterator has expired and can no longer be used to retrieve stream records. ' +
+      'A shard iterator expires 15 minutes after it is retrieved using the GetShardIterator action.',
+  ) {
+    super(message);
+  }
+}
+
+/** Records that were asked for are older than 24 hours and gone. TRIM_HORIZON begins with the oldest there is. */
+export class TrimmedDataAccessException extends DynamoDBServiceException {
+  override readonly name = 'TrimmedDataAccessException';
+
+  constructor(
+    message = 'The operation attempted to read past the oldest stream record in a shard.',
+  ) {
+    super(message);
+  }
+}
+
 /** The resource has no policy, or not the expected one. */
 export class PolicyNotFoundException extends DynamoDBServiceException {
   override readonly name = 'PolicyNotFoundException';

@@ -67,6 +67,14 @@ export const SHARD_ITERATOR_LIFE_MS = 900_000;
 /** Records and bytes of one GetRecords page. */
 export const STREAM_RECORDS_MAX = 1_000;
 export const STREAM_RECORDS_BYTES_MAX = 1_048_576;
+/** Characters of what names a stream, a shard, a record and a place. */
+export const STREAM_ARN_LENGTH_MIN = 37;
+export const STREAM_ARN_LENGTH_MAX = 1_024;
+export const STREAM_SHARD_ID_LENGTH_MIN = 28;
+export const STREAM_SHARD_ID_LENGTH_MAX = 65;
+export const STREAM_SEQUENCE_LENGTH_MIN = 21;
+export const STREAM_SEQUENCE_LENGTH_MAX = 40;
+export const SHARD_ITERATOR_LENGTH_MAX = 2_048;
 /** Streams of one ListStreams page, shards of one DescribeStream page. */
 export const LIST_STREAMS_LIMIT_MAX = 100;
 export const DESCRIBE_STREAM_LIMIT_MAX = 100;

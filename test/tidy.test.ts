@@ -51,9 +51,11 @@ const MAY_IMPORT: readonly (readonly [place: string, allowed: readonly string[]]
       'host/core/key-',
     ],
   ],
+  // What lies between the engine's stream records and all doors.
+  ['host/stream/', ['host/stream/', 'host/table/', 'host/engine/store.ts']],
   [
     'host/operation/',
-    ['host/operation/', 'host/expression/', 'host/table/', 'host/engine/store.ts'],
+    ['host/operation/', 'host/expression/', 'host/table/', 'host/stream/', 'host/engine/store.ts'],
   ],
   ['host/cli/', ['host/']],
   // The doors for other processes give servers of io a function that answers.

@@ -12,7 +12,11 @@ import { createTable } from '../operation/create-table.js';
 import { deleteItem } from '../operation/delete-item.js';
 import { deleteTable } from '../operation/delete-table.js';
 import { describeTable } from '../operation/describe-table.js';
+import { describeStream } from '../operation/describe-stream.js';
 import { getItem } from '../operation/get-item.js';
+import { getRecords } from '../operation/get-records.js';
+import { getShardIterator } from '../operation/get-shard-iterator.js';
+import { listStreams } from '../operation/list-streams.js';
 import { listTables } from '../operation/list-tables.js';
 import { putItem } from '../operation/put-item.js';
 import { query } from '../operation/query.js';
@@ -41,10 +45,14 @@ export const OPERATIONS = {
   DescribeContinuousBackups: describeContinuousBackups,
   DescribeEndpoints: describeEndpoints,
   DescribeLimits: describeLimits,
+  DescribeStream: describeStream,
   DescribeTable: describeTable,
   DescribeTimeToLive: describeTimeToLive,
   GetItem: getItem,
+  GetRecords: getRecords,
   GetResourcePolicy: getResourcePolicy,
+  GetShardIterator: getShardIterator,
+  ListStreams: listStreams,
   ListTables: listTables,
   ListTagsOfResource: listTagsOfResource,
   PutItem: putItem,
@@ -71,4 +79,20 @@ export type OperationOutput<Name extends OperationName> = Awaited<
 
 export function isOperationName(name: unknown): name is OperationName {
   return typeof name === 'string' && Object.hasOwn(OPERATIONS, name);
+}
+
+/** The APIs of DynamoDB, as `X-Amz-Target` names them before the operation. */
+export const API_TARGETS = ['DynamoDB_20120810', 'DynamoDBStreams_20120810'] as const;
+export type ApiTarget = (typeof API_TARGETS)[number];
+
+const STREAM_OPERATIONS: ReadonlySet<string> = new Set<OperationName>([
+  'DescribeStream',
+  'GetRecords',
+  'GetShardIterator',
+  'ListStreams',
+]);
+
+/** Which API an operation belongs to: a request that names it under the other one is for no operation. */
+export function apiTargetOf(operation: OperationName): ApiTarget {
+  return STREAM_OPERATIONS.has(operation) ? 'DynamoDBStreams_20120810' : 'DynamoDB_20120810';
 }

@@ -72,3 +72,15 @@ export type {
   UpdateTimeToLiveOutput,
 } from '../operation/time-to-live.js';
 export type { UpdateTableInput, UpdateTableOutput } from '../operation/update-table.js';
+export type {
+  DescribeStreamInput,
+  DescribeStreamOutput,
+  StreamShard,
+} from '../operation/describe-stream.js';
+export type { GetRecordsInput, GetRecordsOutput } from '../operation/get-records.js';
+export type {
+  GetShardIteratorInput,
+  GetShardIteratorOutput,
+} from '../operation/get-shard-iterator.js';
+export type { ListStreamsInput, ListStreamsOutput } from '../operation/list-streams.js';
+export type { StreamRecord } from '../stream/record.js';

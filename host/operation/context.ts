@@ -16,6 +16,8 @@ export interface OperationContext {
   readonly builder: { run(table: string): void };
   /** How long changes of tables are shown as under way after they are done. */
   readonly tableDelayMs: number;
+  /** Stream records from before this moment are as good as gone. */
+  readonly horizonMs: () => number;
   readonly values: ValueForm;
 }
 

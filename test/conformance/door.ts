@@ -14,7 +14,11 @@ import type {
   CreateTableOutput,
   DeleteItemOutput,
   DeleteTableOutput,
+  DescribeStreamOutput,
   DescribeTimeToLiveOutput,
+  GetRecordsOutput,
+  GetShardIteratorOutput,
+  ListStreamsOutput,
   ListTagsOfResourceOutput,
   UpdateTableOutput,
   UpdateTimeToLiveOutput,
@@ -57,6 +61,12 @@ export interface Door {
   batchWrite(input: object): Promise<BatchWriteItemOutput>;
   transactWrite(input: object): Promise<TransactWriteItemsOutput>;
   transactGet(input: object): Promise<TransactGetItemsOutput>;
+  readonly streams: {
+    listStreams(input: object): Promise<ListStreamsOutput>;
+    describeStream(input: object): Promise<DescribeStreamOutput>;
+    getShardIterator(input: object): Promise<GetShardIteratorOutput>;
+    getRecords(input: object): Promise<GetRecordsOutput>;
+  };
   close(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import { pages } from './cases/pages.js';
 import { singleItems } from './cases/single-items.js';
 import { tableFeatures } from './cases/table-features.js';
 import { tableUpdates } from './cases/table-updates.js';
+import { streams } from './cases/streams.js';
 import { timeToLive } from './cases/time-to-live.js';
 import { tags } from './cases/tags.js';
 import { tables } from './cases/tables.js';
@@ -22,6 +23,7 @@ export function conformance(factory: DoorFactory): void {
   tableFeatures(factory);
   tableUpdates(factory);
   timeToLive(factory);
+  streams(factory);
   tags(factory);
   account(factory);
   itemValues(factory);

@@ -13,7 +13,10 @@ const MAPS: ReadonlySet<string> = new Set([
   'Item',
   'ItemCollectionKey',
   'Key',
+  'Keys',
   'LastEvaluatedKey',
+  'NewImage',
+  'OldImage',
 ]);
 /** Members that are lists of such. */
 const LISTS: ReadonlySet<string> = new Set(['Items', 'Keys']);
@@ -36,23 +39,29 @@ const METHODS = {
   transactGet: 'TransactGetItems',
 } as const;
 
+const STREAM_METHODS = {
+  listStreams: 'ListStreams',
+  describeStream: 'DescribeStream',
+  getShardIterator: 'GetShardIterator',
+  getRecords: 'GetRecords',
+} as const;
+
 /** Control operations have no attribute values: they are the database's own. */
 export function typedDoor(db: Database): Door {
-  const methods = Object.entries(METHODS).map(([method, operation]) => [
-    method,
-    async (input: object) => {
-      if (!isOperationName(operation)) throw new TypeError(`no operation ${operation}`);
-      try {
-        return rewrite(await db.execute(operation, rewrite(input, toTyped) as object), toDocument);
-      } catch (error) {
-        if (error instanceof Error) restoreItems(error);
-        throw error;
-      }
-    },
-  ]);
+  const method = (operation: string) => async (input: object) => {
+    if (!isOperationName(operation)) throw new TypeError(`no operation ${operation}`);
+    try {
+      return rewrite(await db.execute(operation, rewrite(input, toTyped) as object), toDocument);
+    } catch (error) {
+      if (error instanceof Error) restoreItems(error);
+      throw error;
+    }
+  };
+  const methods: Record<string, unknown> = mapValues(METHODS, (name) => method(name as string));
+  methods.streams = mapValues(STREAM_METHODS, (name) => method(name as string));
   return new Proxy(db, {
     get(target, name) {
-      const own = Object.fromEntries(methods)[name as string] as unknown;
+      const own = methods[name as string];
       if (own !== undefined) return own;
       const member: unknown = Reflect.get(target, name);
       return typeof member === 'function' ? member.bind(target) : member;
