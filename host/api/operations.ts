@@ -80,19 +80,3 @@ export type OperationOutput<Name extends OperationName> = Awaited<
 export function isOperationName(name: unknown): name is OperationName {
   return typeof name === 'string' && Object.hasOwn(OPERATIONS, name);
 }
-
-/** The APIs of DynamoDB, as `X-Amz-Target` names them before the operation. */
-export const API_TARGETS = ['DynamoDB_20120810', 'DynamoDBStreams_20120810'] as const;
-export type ApiTarget = (typeof API_TARGETS)[number];
-
-const STREAM_OPERATIONS: ReadonlySet<string> = new Set<OperationName>([
-  'DescribeStream',
-  'GetRecords',
-  'GetShardIterator',
-  'ListStreams',
-]);
-
-/** Which API an operation belongs to: a request that names it under the other one is for no operation. */
-export function apiTargetOf(operation: OperationName): ApiTarget {
-  return STREAM_OPERATIONS.has(operation) ? 'DynamoDBStreams_20120810' : 'DynamoDB_20120810';
-}

@@ -385,16 +385,18 @@ const PLACES: readonly Behaviour[] = [
     async (door) => {
       assert.deepEqual((await door.streams.listStreams({ TableName: 'Pairs' })).Streams, []);
       assert.deepEqual((await door.streams.listStreams({ TableName: 'Nowhere' })).Streams, []);
-      assert.deepEqual((await door.streams.listStreams({})).Streams, []);
     },
   ],
   [
     'streams are listed page by page',
     async (door) => {
       for (const name of ['One', 'Two', 'Six']) await door.createTable(streamed(name, both));
-      const all = (await door.streams.listStreams({})).Streams;
+      // Those of tables that other cases have dropped are there too.
+      const { Streams: all, LastEvaluatedStreamArn: last } = await door.streams.listStreams({});
+      assert.equal(last, undefined);
+      const own = all.map(({ TableName }) => TableName);
       assert.deepEqual(
-        all.map(({ TableName }) => TableName),
+        own.filter((name) => ['One', 'Two', 'Six'].includes(name)),
         ['One', 'Six', 'Two'],
       );
       const paged = [];
@@ -406,7 +408,7 @@ const PLACES: readonly Behaviour[] = [
         after = page.LastEvaluatedStreamArn;
       } while (after !== undefined);
       assert.deepEqual(paged, all);
-      const whole = await door.streams.listStreams({ Limit: 3 });
+      const whole = await door.streams.listStreams({ Limit: all.length });
       assert.equal(whole.LastEvaluatedStreamArn, undefined);
     },
   ],
