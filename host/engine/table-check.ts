@@ -44,9 +44,9 @@ export class TableCheck {
       while (status === STATUS.NEED_BLOCK) {
         const length = this.#result(RESULT.NEED_LENGTH);
         read(length, this.#result(RESULT.NEED_OFFSET8) * 8);
-        exports.checkProvide(check, length);
+        status = exports.checkProvide(check, length);
         yield;
-        status = exports.checkStep(check);
+        if (status === STATUS.OK) status = exports.checkStep(check);
       }
       exports.checkEnd(check);
       if (status === STATUS.OK) return undefined;
