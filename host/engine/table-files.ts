@@ -5,6 +5,7 @@
 
 import { ensureDirectory } from '../../io/disk/atomic-file.js';
 import type { File, FileSystem } from '../../io/disk/file-system.js';
+import { corruption } from '../../io/errors.js';
 import type { BlockNeed } from '../core/shard-core.js';
 import { CONTROL, type Control } from '../runtime/control.js';
 import type { ManifestState } from './manifest.js';
@@ -13,6 +14,9 @@ const SYNC_MEAN_MS = 0.05;
 const SYNC_PER_TICK = 8;
 const PROBE_EVERY = 64;
 const OPEN_MAX = 512;
+/** A file that is asked for again and again this long after it was first found gone has not left the version: it is lost. */
+const LOST_AFTER_MS = 1000;
+const LOST_AFTER_TRIES = 100;
 
 const NAME = /^(\d{8,10})\.table$/;
 
@@ -54,6 +58,7 @@ export class TableFiles {
   #asyncSinceProbe = 0;
   /** Asynchronous reads in flight by file: such a file is not closed. */
   readonly #busy = new Map<number, number>();
+  readonly #gone = new Map<number, { tries: number; readonly sinceMs: number }>();
 
   constructor(fileSystem: FileSystem, folder: string, control: Control) {
     this.#fileSystem = fileSystem;
@@ -109,11 +114,30 @@ export class TableFiles {
     let file = this.#open.get(id);
     if (file === undefined) {
       const path = tablePath(this.#folder, id);
-      if (this.#fileSystem.stat(path) === undefined) return undefined;
+      if (this.#fileSystem.stat(path) === undefined) {
+        this.#expectReplaced(id, path);
+        return undefined;
+      }
       file = this.#fileSystem.open(path, 'read');
       this.#open.set(id, file);
     }
     return file;
+  }
+
+  /**
+   * A compaction unlinks a file after the version without it is installed, so whoever asks again is not told of it any
+   * more. Throws if that does not come true.
+   */
+  #expectReplaced(id: number, path: string): void {
+    const gone = this.#gone.get(id);
+    if (gone === undefined) {
+      this.#gone.set(id, { tries: 1, sinceMs: performance.now() });
+    } else if (
+      ++gone.tries > LOST_AFTER_TRIES &&
+      performance.now() - gone.sinceMs > LOST_AFTER_MS
+    ) {
+      throw corruption('A table file that the manifest names is not there', path, 0);
+    }
   }
 
   /** Closes what compactions have unlinked since the last look, and the oldest ones past the bound. */
