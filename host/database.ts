@@ -22,6 +22,8 @@ import {
 } from './api/operations.js';
 import type * as shapes from './api/shapes.js';
 import { typedValues } from './api/typed-values.js';
+import { Doors } from './api/doors.js';
+import type { HttpDoor, HttpOptions } from './api/http-door.js';
 import type { BinaryForm } from './api/attribute-value.js';
 import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
 import { STREAM_RETENTION_MS } from './limits.js';
@@ -103,6 +105,7 @@ export class Database implements AsyncDisposable {
   readonly #typed: Readonly<Record<BinaryForm, OperationContext>>;
   readonly #store: Store;
   readonly #builder: IndexBuilder;
+  readonly #doors: Doors;
   #closing: Promise<void> | undefined;
   /** The operations of DynamoDB's Streams API. `db.table(name).stream()` is the comfortable way. */
   readonly streams: StreamsDoor;
@@ -125,6 +128,10 @@ export class Database implements AsyncDisposable {
       base64: { ...this.#context, values: typedValues('base64') },
     };
     this.streams = new StreamsDoor((operation, input) => this.#answer(operation, input));
+    // While the database closes its doors still answer what they have taken.
+    const execute = (operation: OperationName, input: object): Promise<object> =>
+      OPERATIONS[operation](this.#typed.base64, input);
+    this.#doors = new Doors({ database: () => ({ execute }), clock, random });
   }
 
   /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */
@@ -361,6 +368,19 @@ export class Database implements AsyncDisposable {
   }
 
   /**
+   * Serves DynamoDB's HTTP protocol to SDKs and tools until the door or the database is closed; on
+   * loopback and a free port by default. Throws CannotListen if the address is taken.
+   *
+   * @example
+   * const door = await db.serveHttp({ port: 8000 });
+   * const client = new DynamoDBClient({ endpoint: door.url, region: 'us-east-1', credentials });
+   */
+  async serveHttp(options: HttpOptions = {}): Promise<HttpDoor> {
+    this.#requireOpen();
+    return this.#doors.http(options);
+  }
+
+  /**
    * Finishes what is in flight, makes it durable and lets go of the folder. Calling it again is
    * harmless.
    */
@@ -374,6 +394,7 @@ export class Database implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
+    await this.#doors.close();
     const stopped = this.#builder.close();
     await this.#store.close();
     await stopped;

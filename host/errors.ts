@@ -204,6 +204,22 @@ export class DatabaseClosed extends FerriteError {
   }
 }
 
+/** A door could not be opened at its address. The cause is the system's error. */
+export class CannotListen extends FerriteError {
+  override readonly name = 'CannotListen';
+  readonly code = 'CannotListen';
+
+  constructor(address: string, cause: NodeJS.ErrnoException) {
+    const reasons: Readonly<Record<string, string>> = {
+      EADDRINUSE: 'Something listens there already: choose another, or 0 for any free port.',
+      EACCES: 'This user may not: ports below 1024 are reserved.',
+      EADDRNOTAVAIL: 'No interface of this machine has that address.',
+    };
+    const reason = reasons[cause.code ?? ''] ?? cause.message;
+    super(`Cannot listen on ${address}. ${reason}`, { cause });
+  }
+}
+
 /** An option of `open` is unknown, or has a value it cannot have. */
 export class InvalidOption extends FerriteError {
   override readonly name = 'InvalidOption';

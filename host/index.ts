@@ -33,6 +33,8 @@ export { ItemStream } from './table/item-stream.js';
 export { NumberValue } from './number-value.js';
 export type { AttributeValue, Item, KeyValue, NumberAttribute } from './table/item-types.js';
 
+export type { HttpDoor, HttpOptions } from './api/http-door.js';
+export type { Credentials } from './api/signature/verification.js';
 export type { OpenOptions } from './options.js';
 export type { Clock } from './clock.js';
 export type { Random } from './random.js';
@@ -40,6 +42,7 @@ export type { Random } from './random.js';
 export {
   ConditionalCheckFailedException,
   AccessDeniedException,
+  CannotListen,
   DatabaseClosed,
   DynamoDBServiceException,
   ExpiredIteratorException,

@@ -160,3 +160,5 @@ export const HTTP_BODY_BYTES_MAX = 16_777_216;
 export const JSON_DEPTH_MAX = 1_000;
 /** Answers from this size on are compressed for clients that take it. */
 export const GZIP_BYTES_MIN = 16_384;
+/** How far the time of a signature may be from ours. */
+export const SIGNATURE_SKEW_MS = 900_000;

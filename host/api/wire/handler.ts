@@ -118,7 +118,7 @@ export class WireHandler {
         input,
         BASE64,
       );
-      // It is for callers in process: JSON leaves out what is undefined.
+      // A Database gives it to callers in process; JSON leaves out what is undefined.
       output.$metadata = undefined;
       const text = answerText(operation, output);
       observe?.({ operation, input, output, durationMs: clock.monotonicMs() - startMs });
