@@ -168,6 +168,13 @@ export { itemSize, valueSize } from './item/size';
  * valid item.
  */
 export { attributeCount, attributeFind, attributeFindInline } from './item/item';
+/**
+ * itemJson(item, length, names, out, outMax): a valid item as DynamoDB JSON (item/json.ts);
+ * itemMsgpack(...): the same as msgpack (item/msgpack.ts). Bytes written at `out`; TOO_LARGE: give more
+ * room; BAD_INPUT: the shard does not know its shape. names: its shape's name list, 0: the shard's own.
+ */
+export { itemJson } from './item/json';
+export { itemMsgpack } from './item/msgpack';
 /** valueSkip(value): pointer behind a valid value. */
 export { valueSkip } from './item/value';
 /**

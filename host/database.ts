@@ -5,12 +5,7 @@
 // `close` has been called every method fails with DatabaseClosed, those of handles included (the
 // store refuses).
 
-import {
-  DatabaseClosed,
-  InvalidArgument,
-  SUCCESS_METADATA,
-  type ResponseMetadata,
-} from './errors.js';
+import { DatabaseClosed, InvalidArgument, SUCCESS_METADATA } from './errors.js';
 import type { CheckOptions, CheckReport } from './engine/check-report.js';
 import type { Store, StoreFigures } from './engine/store.js';
 import {
@@ -21,6 +16,7 @@ import {
   type OperationOutput,
 } from './api/operations.js';
 import type * as shapes from './api/shapes.js';
+import type { Answer, ExecuteOptions } from './api/answer.js';
 import { typedValues } from './api/typed-values.js';
 import { Doors } from './api/doors.js';
 import type { HttpDoor, HttpOptions } from './api/http-door.js';
@@ -34,21 +30,17 @@ import type { Item } from './table/item-types.js';
 import { StreamsDoor } from './streams-door.js';
 import { TableHandle, type Table } from './table/table-handle.js';
 
+export type { Answer, ExecuteOptions } from './api/answer.js';
+
 declare const shared: unique symbol;
 
 const RESUME = Symbol('resume');
+/** For the doors of this package. */
+export const CONTEXT = Symbol('context');
 
 /** What `db.share()` gives and `attach` takes. Structured-cloneable; its content is the engine's. */
 export interface SharedDatabase {
   readonly [shared]: true;
-}
-
-/** An answer, with the metadata that the SDK's answers have. */
-export type Answer<Output> = Output & { $metadata: ResponseMetadata };
-
-export interface ExecuteOptions {
-  /** What holds binary values: bytes, as in the SDK's clients, or base64 text, as in JSON. Default bytes. */
-  binary?: BinaryForm;
 }
 
 /** Opens the engine for a folder, or a temporary one without. */
@@ -102,7 +94,7 @@ export async function openDatabase(
 export class Database implements AsyncDisposable {
   readonly #context: OperationContext;
   /** The same for values in typed shapes, by what holds binary ones. */
-  readonly #typed: Readonly<Record<BinaryForm, OperationContext>>;
+  readonly #typed: Readonly<Record<BinaryForm | 'raw', OperationContext>>;
   readonly #store: Store;
   readonly #builder: IndexBuilder;
   readonly #doors: Doors;
@@ -126,6 +118,7 @@ export class Database implements AsyncDisposable {
     this.#typed = {
       bytes: { ...this.#context, values: typedValues('bytes') },
       base64: { ...this.#context, values: typedValues('base64') },
+      raw: { ...this.#context, values: typedValues('base64', 'json') },
     };
     this.streams = new StreamsDoor((operation, input) => this.#answer(operation, input));
     // While the database closes its doors still answer what they have taken.
@@ -290,7 +283,7 @@ export class Database implements AsyncDisposable {
   async execute<Name extends OperationName>(
     operation: Name,
     input: object,
-    { binary = 'bytes' }: ExecuteOptions = {},
+    { binary = 'bytes', rawItems = false }: ExecuteOptions = {},
   ): Promise<Answer<OperationOutput<Name>>> {
     if (!isOperationName(operation)) {
       throw new InvalidArgument('db.execute(operation)', "an operation's name", operation);
@@ -299,7 +292,8 @@ export class Database implements AsyncDisposable {
       throw new InvalidArgument('db.execute(..., { binary })', "'bytes' or 'base64'", binary);
     }
     const run: Operation = OPERATIONS[operation];
-    return this.#answer(run, input, this.#typed[binary]) as Promise<Answer<OperationOutput<Name>>>;
+    const context = this.#typed[rawItems ? 'raw' : binary];
+    return this.#answer(run, input, context) as Promise<Answer<OperationOutput<Name>>>;
   }
 
   /**
@@ -315,6 +309,12 @@ export class Database implements AsyncDisposable {
     const handle: Table<Item> = new TableHandle(this.#store, this.#context.catalog, name);
     // What a table's items look like is the caller's word; at run time there is one kind of handle.
     return handle as unknown as Table<T, K>;
+  }
+
+  /** What other doors run operations with. */
+  [CONTEXT](): OperationContext {
+    this.#requireOpen();
+    return this.#context;
   }
 
   /** Figures of the engine, for tools and tests. */

@@ -190,7 +190,7 @@ export function numberCompare(a: usize, b: usize): i32 {
  * The double that stands for a number exactly, or NaN where that takes more than one correctly
  * rounded step.
  */
-function nearestDouble(value: usize): f64 {
+export function nearestDouble(value: usize): f64 {
   switch (<u32>load<u8>(value)) {
     case INT8:
       return <f64>load<i8>(value, 1);
@@ -208,6 +208,14 @@ function nearestDouble(value: usize): f64 {
     }
   }
   return NaN;
+}
+
+/** The double whose shortest decimal is a SCALED number; every one of so few digits has one. */
+export function scaledDouble(value: usize): f64 {
+  const mantissa = load<i32>(value, 2);
+  const exponent = <i32>load<i8>(value, 1);
+  const magnitude = doubleOfShortest(<u64>abs<i64>(mantissa), exponent, decimalAt(1));
+  return mantissa < 0 ? -magnitude : magnitude;
 }
 
 @inline

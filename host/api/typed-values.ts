@@ -1,5 +1,6 @@
 // The form of values for requests and answers in DynamoDB's typed shapes.
 
+import type { ItemForm } from '../engine/store.js';
 import type { ValueForm } from '../operation/context.js';
 import {
   readAttributeMap,
@@ -8,10 +9,12 @@ import {
   type BinaryForm,
 } from './attribute-value.js';
 
-export function typedValues(binary: BinaryForm): ValueForm {
+/** `itemForm`: see ValueForm. */
+export function typedValues(binary: BinaryForm, itemForm?: ItemForm): ValueForm {
   return {
     readMap: (value, parameter) => readAttributeMap(value, parameter, binary),
     readValue: (value, parameter) => readAttributeValue(value, parameter, binary),
     writeMap: (item) => writeAttributeMap(item, binary),
+    itemForm,
   };
 }

@@ -81,4 +81,8 @@ export interface CoreExports {
   shapeNames(id: number): number;
   shapeCount(): number;
   shapeNamesBytes(): number;
+
+  // Items in the forms of doors (core-as/item/json.ts, msgpack.ts).
+  itemJson(item: number, length: number, names: number, out: number, outMax: number): number;
+  itemMsgpack(item: number, length: number, names: number, out: number, outMax: number): number;
 }

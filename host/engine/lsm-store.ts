@@ -14,6 +14,7 @@ import { Attachment, type DatabaseHandles } from './attachment.js';
 import { Backfill, type BackfillContext } from './backfill.js';
 import { BatchWriter } from './batch-writer.js';
 import { BlockProvider } from './block-provider.js';
+import { ByteReader } from './byte-reader.js';
 import { CatalogView } from './catalog-view.js';
 import type { CheckOptions, CheckReport } from './check-report.js';
 import { Durability } from './durability.js';
@@ -30,6 +31,8 @@ import type {
   CountOptions,
   DeleteOptions,
   IndexDefinition,
+  ItemBytes,
+  ItemForm,
   Page,
   PageOptions,
   PutOptions,
@@ -61,6 +64,7 @@ export class LsmStore implements Store {
   readonly #backfillParts: BackfillContext;
   readonly #reader: Reader;
   readonly #pages: Pages;
+  readonly #bytes: ByteReader;
   readonly #services: Services;
   readonly #clock: Clock;
   readonly #fileSystem: FileSystem;
@@ -105,6 +109,7 @@ export class LsmStore implements Store {
     this.#pages = new Pages(parts, pool);
     this.hidden = new LsmHidden({ ...parts, batch, writer, services });
     const writing = { ...parts, batch, writer, clock, durability: this.durability };
+    this.#bytes = new ByteReader(writing);
     this.#writes = new Writes(writing);
     this.#backfillParts = { ...writing, services, page: this.page.bind(this) };
   }
@@ -165,6 +170,15 @@ export class LsmStore implements Store {
     }
   }
 
+  async getBytes(
+    table: TableKeyspace,
+    key: Item,
+    consistent: boolean,
+    form: ItemForm,
+  ): Promise<ItemBytes | undefined> {
+    return this.#bytes.get(this.#readable(table), key, consistent, form);
+  }
+
   put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined> {
     try {
       return this.#writes.put(this.#writable(table), item, options?.returnOld === true);
@@ -191,6 +205,7 @@ export class LsmStore implements Store {
 
   async page(table: TableKeyspace, range: Range, options: PageOptions): Promise<Page> {
     const state = this.#readable(table);
+    this.#batch.touch();
     const seen = new Float64Array(this.attachment.shards.length);
     const page = await this.#pages.page(state, range, options, seen);
     await this.#releaseAll(state, seen, options.consistent);

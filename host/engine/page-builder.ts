@@ -3,14 +3,18 @@
 // Limit and bytes count every row; the filter decides afterwards which of them are returned, looking at the row where it
 // lies, and what it refuses is never decoded.
 
+import { ByteSink } from '../core/byte-sink.js';
 import { EncodedItem } from '../core/codec/encoded-item.js';
 import { itemSizeOf } from '../core/codec/item-layout.js';
 import { NO_LIMIT } from '../core/cursor-request.js';
 import type { ShardCore } from '../core/shard-core.js';
+import type { ItemForm } from '../core/transcoder.js';
 import type { Item, KeyAttribute } from '../table/item-types.js';
 import { readRowKey } from './row-key.js';
 import type { ShapeIds } from './shape-ids.js';
 import type { Page, PageOptions } from './store.js';
+
+const COMMA = 0x2c;
 
 export class PageBuilder {
   readonly items: Item[] = [];
@@ -26,11 +30,15 @@ export class PageBuilder {
   readonly #options: PageOptions;
   readonly #shapes: ShapeIds;
   #row: EncodedItem | undefined;
+  /** Rows as bytes, where the page is wanted so and shows whole items. */
+  readonly #sink: ByteSink | undefined;
 
   constructor(keyAttributes: readonly KeyAttribute[], options: PageOptions, shapes: ShapeIds) {
     this.#keyAttributes = keyAttributes;
     this.#options = options;
     this.#shapes = shapes;
+    const asBytes = options.form !== undefined && options.project === undefined;
+    this.#sink = asBytes && options.select === 'items' ? new ByteSink() : undefined;
     this.countOnly = options.select === 'count' && options.filter === undefined;
   }
 
@@ -71,7 +79,8 @@ export class PageBuilder {
     const { filter, project, select } = this.#options;
     if (filter === undefined && project === undefined) {
       this.matched++;
-      if (select === 'items') this.items.push(this.#shapes.decode(core, view, at, length));
+      if (this.#sink !== undefined) this.#append(this.#sink, core, view, at, length);
+      else if (select === 'items') this.items.push(this.#shapes.decode(core, view, at, length));
       return;
     }
     const row = (this.#row ??= new EncodedItem(view, 0, 0, undefined));
@@ -79,7 +88,16 @@ export class PageBuilder {
     row.at = at;
     row.length = length;
     row.codec = this.#shapes.codecAt(core, view, at);
-    this.keepRow(row);
+    if (this.#sink === undefined) return this.keepRow(row);
+    if (filter !== undefined && !filter(row)) return;
+    this.matched++;
+    this.#append(this.#sink, core, view, at, length);
+  }
+
+  #append(sink: ByteSink, core: ShardCore, view: Uint8Array, at: number, length: number): void {
+    const form = this.#options.form as ItemForm;
+    if (form === 'json' && this.matched > 1) sink.appendByte(COMMA);
+    this.#shapes.transcode(sink, form, core, view, at, length);
   }
 
   /** The same for a row that has its codec at hand. */
@@ -93,9 +111,16 @@ export class PageBuilder {
 
   page(): Page {
     const { items, count, sizeBytes } = this;
-    const matched = this.countOnly ? count : this.matched;
-    return this.#lastKey === undefined
-      ? { items, count, matched, sizeBytes }
-      : { items, count, matched, sizeBytes, lastKey: this.#lastKey };
+    const page: Page = {
+      items,
+      count,
+      matched: this.countOnly ? count : this.matched,
+      sizeBytes,
+    };
+    return {
+      ...page,
+      ...(this.#sink === undefined ? undefined : { bytes: this.#sink.take() }),
+      ...(this.#lastKey === undefined ? undefined : { lastKey: this.#lastKey }),
+    };
   }
 }

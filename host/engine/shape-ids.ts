@@ -2,10 +2,12 @@
 // Shapes are only ever added, so what is known stays true for the life of the attachment (DESIGN R17).
 
 import { RESULT, STATUS, THREADS_MAX } from '../core/abi.js';
+import type { ByteSink } from '../core/byte-sink.js';
 import { decodeInlineItem } from '../core/codec/inline-item.js';
 import { ShapeCache } from '../core/codec/shape-cache.js';
 import type { ShapeCodec } from '../core/codec/shape-codec.js';
 import type { ShardCore } from '../core/shard-core.js';
+import { Transcoder, type ItemForm } from '../core/transcoder.js';
 import type { Item } from '../table/item-types.js';
 import type { Attachment } from './attachment.js';
 
@@ -19,11 +21,13 @@ export class ShapeIds {
   readonly #attachment: Attachment;
   readonly #ids = new WeakMap<ShapeCodec, Int32Array>();
   readonly #codecs: (ShapeCodec | undefined)[][];
+  readonly #transcoder: Transcoder;
   #last: ShapeCodec | undefined;
   #lastIds: Int32Array;
 
   constructor(attachment: Attachment) {
     this.#attachment = attachment;
+    this.#transcoder = new Transcoder(attachment.handles.module);
     this.#codecs = attachment.shards.map(() => []);
     this.#lastIds = new Int32Array(attachment.shards.length);
   }
@@ -45,6 +49,19 @@ export class ShapeIds {
     const codec = this.codecAt(core, view, at);
     if (codec === undefined) return decodeInlineItem(view, at, length) as Item;
     return codec.decode(view, at, length) as Item;
+  }
+
+  /** Appends an encoded item in the form of a door. Uses the IN area: whoever stages there has called `touch`. */
+  transcode(
+    sink: ByteSink,
+    form: ItemForm,
+    core: ShardCore,
+    view: Uint8Array,
+    at: number,
+    length: number,
+  ): void {
+    const names = (): Uint8Array | undefined => this.codecAt(core, view, at)?.nameBytes;
+    this.#transcoder.append(sink, form, core, view, at, length, names);
   }
 
   /** True once a shard should take no more shapes: names then go into the items. Room for every thread's is kept. */

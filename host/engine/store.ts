@@ -20,11 +20,13 @@
 //  * Sets come out sorted (strings and binary by bytes, numbers by value), numbers canonical.
 
 import type { EncodedItem } from '../core/codec/encoded-item.js';
-import type { Item, KeyAttribute, KeySchema, KeyValue } from '../table/item-types.js';
+import type { Item, KeyAttribute, KeySchema } from '../table/item-types.js';
 import type { CheckOptions, CheckReport } from './check-report.js';
 import type { HiddenStore } from './hidden-store.js';
+import type { CountOptions, ItemBytes, ItemForm, Page, PageOptions, Range } from './ranges.js';
 
 export type * from './hidden-store.js';
+export type * from './ranges.js';
 
 /**
  * What names a table to the store. The store hands these out (from `createKeyspace` and `catalog`)
@@ -138,103 +140,6 @@ export interface TableDefinition {
  */
 export interface StoredTable extends TableKeyspace, TableDefinition {}
 
-/**
- * A key condition, already checked against the key schema: values have the declared types and legal
- * sizes, and are not empty, not even the prefix of `beginsWith`.
- */
-export interface SortCondition {
-  readonly op: 'eq' | 'lt' | 'lte' | 'gt' | 'gte' | 'between' | 'beginsWith';
-  readonly value: KeyValue;
-  /**
-   * The upper bound of `between`, inclusive like the lower one. May be below it: then nothing
-   * matches.
-   */
-  readonly value2?: KeyValue;
-}
-
-export interface QueryRange {
-  readonly kind: 'query';
-  readonly partition: KeyValue;
-  readonly sort?: SortCondition;
-}
-
-/**
- * A whole table, or one segment of it: segments split the hash range, so no partition key is in two
- * of them.
- */
-export interface ScanRange {
-  readonly kind: 'scan';
-  readonly segment?: number;
-  readonly totalSegments?: number;
-}
-
-/**
- * Entries of an index with one partition key. `partition` has a value for each HASH attribute,
- * `sortPrefix` equalities on the first RANGE attributes, `sort` a condition on the next one.
- */
-export interface IndexQueryRange {
-  readonly kind: 'indexQuery';
-  readonly index: IndexDefinition;
-  readonly partition: readonly KeyValue[];
-  readonly sortPrefix: readonly KeyValue[];
-  readonly sort?: SortCondition;
-}
-
-/** All entries of an index, or a segment of them, in the order of the hash of its partition key. */
-export interface IndexScanRange {
-  readonly kind: 'indexScan';
-  readonly index: IndexDefinition;
-  readonly segment?: number;
-  readonly totalSegments?: number;
-}
-
-export type Range = QueryRange | ScanRange | IndexQueryRange | IndexScanRange;
-
-export interface PageOptions {
-  /** Rows at most. The page ends at the row that reaches it. */
-  readonly limit?: number;
-  /** Descending sort keys (queries only). */
-  readonly reverse?: boolean;
-  /**
-   * A whole primary key, for an index with the index's key attributes too; the page begins after
-   * it. The item it names need not exist.
-   */
-  readonly startKey?: Item;
-  /** Rows it refuses are stepped over and counted, but not returned, and never decoded. */
-  readonly filter?: (item: EncodedItem) => boolean;
-  /** What a row gives; without it the whole item. Rows of an index are whole items of the table. */
-  readonly project?: (item: EncodedItem) => Item;
-  /** Range of an index: false says that neither filter nor project look beyond key attributes of table and index. */
-  readonly wholeItems?: boolean;
-  /** DynamoDB bytes. The row that reaches or crosses this is included and ends the page. */
-  readonly bytesMax: number;
-  /**
-   * True: nothing is returned that a crash could still take back, and everything acknowledged
-   * before is seen.
-   */
-  readonly consistent: boolean;
-  /** `count` leaves `items` empty. */
-  readonly select: 'items' | 'count';
-  readonly signal?: AbortSignal;
-}
-
-export type CountOptions = Partial<Pick<PageOptions, 'consistent' | 'signal'>>;
-
-export interface Page {
-  readonly items: Item[];
-  /** Rows stepped over, whether or not they were asked for. */
-  readonly count: number;
-  /** Of those, rows that the filter kept. Equal to `count` without a filter. */
-  readonly matched: number;
-  /** DynamoDB bytes of the rows stepped over; of an index, of their views. */
-  readonly sizeBytes: number;
-  /**
-   * Key of the last row. Present exactly when the limit or the byte bound ended the page, even at
-   * the very end.
-   */
-  readonly lastKey?: Item;
-}
-
 /** What a write makes of an item. */
 export type Change =
   | { readonly kind: 'put'; readonly item: Item }
@@ -346,6 +251,15 @@ export interface Store {
     consistent: boolean,
     signal?: AbortSignal,
   ): Promise<Item | undefined>;
+  /**
+   * The same as bytes in the form of a door, in private memory, and its DynamoDB size. Absent where a store cannot.
+   */
+  getBytes?(
+    table: TableKeyspace,
+    key: Item,
+    consistent: boolean,
+    form: ItemForm,
+  ): Promise<ItemBytes | undefined>;
   /** Writes of one thread to one item take effect in the order of the calls. */
   put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined>;
   /** Deleting nothing is a success. */

@@ -1,7 +1,7 @@
 // What an operation works with. One of these belongs to each open database and form of values.
 
 import type { Clock } from '../clock.js';
-import type { Store } from '../engine/store.js';
+import type { ItemForm, Store } from '../engine/store.js';
 import type { Random } from '../random.js';
 import type { Catalog } from '../table/catalog.js';
 import type { AttributeValue, Item } from '../table/item-types.js';
@@ -42,6 +42,17 @@ export interface ValueForm {
   readValue(value: unknown, parameter: string): AttributeValue | undefined;
   /** An item that belongs to the operation, for the answer. */
   writeMap(item: Item): DocumentItem;
+  /**
+   * GetItem, Query and Scan may answer whole items as bytes in this form, under RAW_ITEMS instead of Item or Items.
+   */
+  readonly itemForm?: ItemForm;
+}
+
+/** Where an answer holds its item, or its items one behind the other (JSON: with commas between), as bytes. */
+export const RAW_ITEMS = Symbol('items as bytes');
+
+export interface RawItems {
+  [RAW_ITEMS]?: Uint8Array;
 }
 
 export const DOCUMENT_VALUES: ValueForm = {

@@ -16,7 +16,7 @@ import {
   throwFaults,
   type CapacityMode,
 } from './constraints.js';
-import type { DocumentItem, OperationContext } from './context.js';
+import { RAW_ITEMS, type DocumentItem, type OperationContext, type RawItems } from './context.js';
 import { readBoolean, readInput, readNameMap, readString, readStrings } from './wire-types.js';
 
 export interface GetItemInput {
@@ -45,17 +45,27 @@ export interface GetItemOutput {
 export async function getItem(
   context: OperationContext,
   rawInput: unknown,
-): Promise<GetItemOutput> {
+): Promise<GetItemOutput & RawItems> {
   const { tableName, key, consistent, capacityMode, projection } = readGet(context, rawInput);
   const { store, values } = context;
   const table = context.catalog.require(tableName);
   const problem = keyFault(table.key, key);
   if (problem !== undefined) throw problem;
-  const item = await store.get(table, key, consistent);
-  const output: GetItemOutput = {};
-  if (item !== undefined) output.Item = values.writeMap(projection?.pick(item) ?? item);
+  const output: GetItemOutput & RawItems = {};
+  let sizeBytes = 0;
+  if (values.itemForm !== undefined && projection === undefined && store.getBytes !== undefined) {
+    const found = await store.getBytes(table, key, consistent, values.itemForm);
+    if (found !== undefined) output[RAW_ITEMS] = found.bytes;
+    sizeBytes = found?.sizeBytes ?? 0;
+  } else {
+    const item = await store.get(table, key, consistent);
+    if (item !== undefined) {
+      output.Item = values.writeMap(projection?.pick(item) ?? item);
+      if (wantsCapacity(capacityMode)) sizeBytes = store.itemSize(item);
+    }
+  }
   if (wantsCapacity(capacityMode)) {
-    const units = readUnits(item === undefined ? 0 : store.itemSize(item), consistent);
+    const units = readUnits(sizeBytes, consistent);
     output.ConsumedCapacity = new Charge(table).add(units).consumed(capacityMode);
   }
   return output;

@@ -11,7 +11,7 @@ import { PAGE_BYTES_MAX } from '../limits.js';
 import type { Item } from '../table/item-types.js';
 import { indexKeyNames, projectedNames } from '../table/index-view.js';
 import { Charge, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
-import type { DocumentItem, OperationContext } from './context.js';
+import { RAW_ITEMS, type DocumentItem, type OperationContext, type RawItems } from './context.js';
 import type { PageParameters } from './page-request.js';
 
 /** The answer of Query and Scan. */
@@ -63,7 +63,7 @@ export async function readPage(
   range: Range,
   request: PageRequest,
   reverse: boolean,
-): Promise<PageOutput> {
+): Promise<PageOutput & RawItems> {
   const { parameters } = request;
   const index = 'index' in range ? range.index : undefined;
   const rows = planRows(table, index, request);
@@ -74,6 +74,7 @@ export async function readPage(
     bytesMax: PAGE_BYTES_MAX,
     consistent: parameters.consistent,
     select: parameters.select === 'COUNT' ? 'count' : 'items',
+    form: context.values.itemForm,
     ...rows.options,
   });
   return pageOutput(context, table, index, parameters, page, rows);
@@ -172,9 +173,11 @@ function pageOutput(
   parameters: PageParameters,
   page: Page,
   rows: RowPlan,
-): PageOutput {
-  const output: PageOutput = { Count: page.matched, ScannedCount: page.count };
-  if (parameters.select !== 'COUNT') output.Items = page.items.map((row) => values.writeMap(row));
+): PageOutput & RawItems {
+  const output: PageOutput & RawItems = { Count: page.matched, ScannedCount: page.count };
+  if (page.bytes !== undefined) output[RAW_ITEMS] = page.bytes;
+  else if (parameters.select !== 'COUNT')
+    output.Items = page.items.map((row) => values.writeMap(row));
   if (page.lastKey !== undefined) output.LastEvaluatedKey = values.writeMap(page.lastKey);
   if (wantsCapacity(parameters.capacityMode)) {
     const units = readUnits(page.sizeBytes, parameters.consistent);

@@ -30,6 +30,8 @@ export interface CodecExports {
   valueEnd(value: number, limit: number): number;
   itemSize(item: number, length: number, shapeNamesBytes: number): number;
   valueSize(value: number): number;
+  itemJson(item: number, length: number, names: number, out: number, outMax: number): number;
+  itemMsgpack(item: number, length: number, names: number, out: number, outMax: number): number;
   valueSkip(value: number): number;
   valueCompare(a: number, b: number): number;
   valueEqual(a: number, b: number): number;

@@ -1,0 +1,68 @@
+// Private memory that grows: bytes on their way from linear memory to a socket, which must never look into shared memory
+// (DESIGN R16).
+
+const BYTES_FIRST = 1024;
+/** A word loop is faster than a view and a `set` up to about here. */
+const LOOP_BYTES_MAX = 512;
+
+export class ByteSink {
+  u8: Uint8Array;
+  /** Bytes written. */
+  length = 0;
+  #words: Uint32Array;
+
+  constructor(bytesFirst = BYTES_FIRST) {
+    this.u8 = new Uint8Array((bytesFirst + 7) & ~7);
+    this.#words = new Uint32Array(this.u8.buffer);
+  }
+
+  /** Room for `bytes` more, behind `length`. */
+  reserve(bytes: number): void {
+    if (this.length + bytes + 4 <= this.u8.length) return;
+    let size = this.u8.length * 2;
+    while (size < this.length + bytes + 4) size *= 2;
+    const grown = new Uint8Array(size);
+    grown.set(this.u8.subarray(0, this.length));
+    this.u8 = grown;
+    this.#words = new Uint32Array(grown.buffer);
+  }
+
+  /** Appends `bytes` bytes from word-aligned `at` of a linear memory. */
+  appendFrom(u8: Uint8Array, u32: Uint32Array, at: number, bytes: number): void {
+    this.reserve(bytes);
+    const to = this.length;
+    if (bytes > LOOP_BYTES_MAX) {
+      this.u8.set(u8.subarray(at, at + bytes), to);
+    } else if ((to & 3) === 0) {
+      const words = this.#words;
+      let target = to >>> 2;
+      let source = at >>> 2;
+      for (const end = source + ((bytes + 3) >>> 2); source < end; source++, target++)
+        words[target] = u32[source];
+    } else {
+      const target = this.u8;
+      for (let i = 0; i < bytes; i++) target[to + i] = u8[at + i];
+    }
+    this.length = to + bytes;
+  }
+
+  appendByte(byte: number): void {
+    this.reserve(1);
+    this.u8[this.length++] = byte;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.u8.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** What was written, handed over: the sink begins anew. */
+  take(): Uint8Array {
+    const taken = this.u8.subarray(0, this.length);
+    this.u8 = new Uint8Array(BYTES_FIRST);
+    this.#words = new Uint32Array(this.u8.buffer);
+    this.length = 0;
+    return taken;
+  }
+}
