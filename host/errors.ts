@@ -99,12 +99,55 @@ export class TrimmedDataAccessException extends DynamoDBServiceException {
   }
 }
 
+/** A table to be restored to exists already. */
+export class TableAlreadyExistsException extends DynamoDBServiceException {
+  override readonly name = 'TableAlreadyExistsException';
+}
+
+/** There is no such backup. */
+export class BackupNotFoundException extends DynamoDBServiceException {
+  override readonly name = 'BackupNotFoundException';
+}
+
+/** The table has no point-in-time recovery. */
+export class PointInTimeRecoveryUnavailableException extends DynamoDBServiceException {
+  override readonly name = 'PointInTimeRecoveryUnavailableException';
+}
+
+/** The table cannot be restored to that moment. */
+export class InvalidRestoreTimeException extends DynamoDBServiceException {
+  override readonly name = 'InvalidRestoreTimeException';
+}
+
+/** The table cannot be exported as of that moment. */
+export class InvalidExportTimeException extends DynamoDBServiceException {
+  override readonly name = 'InvalidExportTimeException';
+}
+
+/** There is no such export. */
+export class ExportNotFoundException extends DynamoDBServiceException {
+  override readonly name = 'ExportNotFoundException';
+}
+
+/** There is no such import. */
+export class ImportNotFoundException extends DynamoDBServiceException {
+  override readonly name = 'ImportNotFoundException';
+}
+
+/** There is no global table of the legacy version with that name. */
+export class GlobalTableNotFoundException extends DynamoDBServiceException {
+  override readonly name = 'GlobalTableNotFoundException';
+}
+
 /** The resource has no policy, or not the expected one. */
 export class PolicyNotFoundException extends DynamoDBServiceException {
   override readonly name = 'PolicyNotFoundException';
 }
 
-/** The resource belongs to another account. */
+/**
+ * The resource belongs to another account, or the operation is one that no account of this version
+ * may use (`cause` says so then).
+ */
 export class AccessDeniedException extends DynamoDBServiceException {
   override readonly name = 'AccessDeniedException';
 }

@@ -153,6 +153,8 @@ export const RECOVERY_PERIOD_DAYS_MAX = 35;
 export const RECOVERY_LAG_MS = 300_000;
 export const CAPACITY_UNITS_PER_ACCOUNT_MAX = 80_000;
 export const ENDPOINT_CACHE_MINUTES = 1_440;
+/** Nearest items that one SearchVectors may ask for. */
+export const VECTOR_RESULTS_MAX = 100;
 
 /** The body of one HTTP request. */
 export const HTTP_BODY_BYTES_MAX = 16_777_216;

@@ -95,7 +95,7 @@ test('every import leads to a file of the tree, to Node, or to a package that is
     const tools = path.startsWith('host/cli/tour') || path.startsWith('test/');
     const known = path.startsWith('bench/') ? measuring : tools ? development : runtime;
     for (const name of imports) {
-      if (byPath.has(name) || name.startsWith('node:') || isBuilt(name)) continue;
+      if (byPath.has(name) || name.startsWith('node:') || isBuilt(name) || isData(name)) continue;
       if (!known.has(packageOf(name))) wrong.push(`${path} imports ${name}`);
     }
   }
@@ -344,6 +344,11 @@ function isIo({ path }: Source): boolean {
 /** What `npm run build` makes, as benchmarks and tests of threads import it. */
 function isBuilt(name: string): boolean {
   return name.startsWith('dist/') || builtinModules.includes(name);
+}
+
+/** JSON of the tree, which the build puts into the bundle. */
+function isData(name: string): boolean {
+  return /^host\/.*\.json$/.test(name) && existsSync(join(ROOT, name));
 }
 
 function packageOf(name: string): string {

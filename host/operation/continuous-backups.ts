@@ -4,7 +4,7 @@
 import type { StoredTable, TableDefinition } from '../engine/store.js';
 import { TableNotFoundException, ValidationException } from '../errors.js';
 import { RECOVERY_LAG_MS, RECOVERY_PERIOD_DAYS_MAX } from '../limits.js';
-import { MS_PER_DAY, settingsOf, withSettings } from '../table/settings.js';
+import { MS_PER_DAY, settingsOf, withSettings, type Recovery } from '../table/settings.js';
 import { checkTableName, rangeFault, requiredFault, throwFaults } from './constraints.js';
 import type { OperationContext } from './context.js';
 import { JAVA } from './table-shapes.js';
@@ -105,13 +105,20 @@ function describe(table: TableDefinition, nowMs: number): ContinuousBackupsOutpu
           : {
               PointInTimeRecoveryStatus: 'ENABLED',
               RecoveryPeriodInDays: recovery.periodDays,
-              EarliestRestorableDateTime: new Date(
-                Math.max(recovery.sinceMs, nowMs - recovery.periodDays * MS_PER_DAY),
-              ),
-              LatestRestorableDateTime: new Date(
-                Math.max(recovery.sinceMs, nowMs - RECOVERY_LAG_MS),
-              ),
+              EarliestRestorableDateTime: new Date(restorableWindow(recovery, nowMs).earliestMs),
+              LatestRestorableDateTime: new Date(restorableWindow(recovery, nowMs).latestMs),
             },
     },
+  };
+}
+
+/** The moments between which a table can be restored to any. */
+export function restorableWindow(
+  { sinceMs, periodDays }: Recovery,
+  nowMs: number,
+): { readonly earliestMs: number; readonly latestMs: number } {
+  return {
+    earliestMs: Math.max(sinceMs, nowMs - periodDays * MS_PER_DAY),
+    latestMs: Math.max(sinceMs, nowMs - RECOVERY_LAG_MS),
   };
 }

@@ -45,7 +45,7 @@ export function readBoolean(value: unknown, parameter: string): boolean | undefi
 export function readInteger(
   value: unknown,
   parameter: string,
-  width: 'Integer' | 'Long' = 'Integer',
+  width: 'Integer' | 'Long' | 'Double' = 'Integer',
 ): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return Math.floor(value);

@@ -56,6 +56,12 @@ export interface ResourcePolicy {
   readonly changedMs: number;
 }
 
+/** Point-in-time recovery, switched on at a moment. */
+export interface Recovery {
+  readonly sinceMs: number;
+  readonly periodDays: number;
+}
+
 export interface TableSettings extends ThroughputSettings {
   readonly sse?: { readonly keyArn: string };
   /** Moments at which the class was changed, within the last 30 days, newest last. */
@@ -64,7 +70,7 @@ export interface TableSettings extends ThroughputSettings {
   readonly indexes?: readonly IndexSettings[];
   readonly pending?: PendingChange;
   readonly policies?: readonly ResourcePolicy[];
-  readonly recovery?: { readonly sinceMs: number; readonly periodDays: number };
+  readonly recovery?: Recovery;
 }
 
 export function settingsOf(table: TableDefinition): TableSettings {

@@ -70,14 +70,7 @@ export interface Door {
   close(): Promise<void>;
 }
 
-export type AccountOperation =
-  | 'DeleteResourcePolicy'
-  | 'DescribeContinuousBackups'
-  | 'DescribeEndpoints'
-  | 'DescribeLimits'
-  | 'GetResourcePolicy'
-  | 'PutResourcePolicy'
-  | 'UpdateContinuousBackups';
+export type AccountOperation = OperationName;
 
 export type DoorFactory = () => Promise<Door>;
 

@@ -14,6 +14,7 @@ import { streams } from './cases/streams.js';
 import { timeToLive } from './cases/time-to-live.js';
 import { tags } from './cases/tags.js';
 import { tables } from './cases/tables.js';
+import { unavailable } from './cases/unavailable.js';
 import { updates } from './cases/updates.js';
 import { writeConditions } from './cases/write-conditions.js';
 import type { DoorFactory } from './door.js';
@@ -26,6 +27,7 @@ export function conformance(factory: DoorFactory): void {
   streams(factory);
   tags(factory);
   account(factory);
+  unavailable(factory);
   itemValues(factory);
   singleItems(factory);
   writeConditions(factory);
