@@ -22,6 +22,16 @@ export interface FerriteTable {
   getSync(key: FerriteKey): Item | undefined;
   query(range: { pk: string; sk?: { gte: string } }, options?: { limit?: number }): FerriteStream;
   scan(): FerriteStream;
+  /** How many items a range has, by keys alone; `index` names the attributes of an index. */
+  count(range: object, options?: { index?: string }): Promise<number>;
+}
+
+/** A page of Query or Scan. */
+export interface FerritePage {
+  Items?: Item[];
+  Count: number;
+  ScannedCount: number;
+  LastEvaluatedKey?: FerriteKey;
 }
 
 /** Figures of one shard's memtables, as `db.stats()` gives them. */
@@ -44,6 +54,9 @@ export interface FerriteStats {
 export interface FerriteDatabase {
   createTable(input: object): Promise<unknown>;
   table(name: string): FerriteTable;
+  update(input: object): Promise<unknown>;
+  query(input: object): Promise<FerritePage>;
+  scan(input: object): Promise<FerritePage>;
   /** Resolves when every write made before is on disk. */
   sync(): Promise<void>;
   /** Freezes and flushes every memtable. */

@@ -9,7 +9,7 @@ import type { Store, StoreOptions } from './store.js';
 import { loadFerrite } from './ferrite-api.js';
 import type { FerriteDatabase, FerriteKey, FerriteTable } from './ferrite-api.js';
 
-const TABLE = 'Items';
+export const TABLE = 'Items';
 const LOAD_DEPTH = 1_000;
 
 export async function openFerrite(

@@ -91,6 +91,13 @@ export class LmdbStore implements Store<string> {
     return count;
   }
 
+  /** Decodes every item; how many of them `keep` wants. */
+  scanWhere(keep: (item: Item) => boolean): number {
+    let kept = 0;
+    for (const { value } of this.#db.getRange({ start: '' })) if (keep(value)) kept++;
+    return kept;
+  }
+
   async flushed(): Promise<void> {
     await this.#db.flushed;
   }

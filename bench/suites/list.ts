@@ -9,10 +9,14 @@ const FILES: Record<string, () => Promise<{ suite: Suite }>> = {
   E3: () => import('./e03-put-in-flight.js'),
   E4: () => import('./e04-put-one-by-one.js'),
   E5: () => import('./e05-query-and-scan.js'),
+  E6: () => import('./e06-filtered-scan.js'),
+  E7: () => import('./e07-conditional-update.js'),
   E8: () => import('./e08-larger-than-memory.js'),
   E9: () => import('./e09-reopen-after-crash.js'),
   E10: () => import('./e10-two-threads.js'),
   E11: () => import('./e11-space.js'),
+  E12: () => import('./e12-put-with-indexes.js'),
+  E13: () => import('./e13-count.js'),
 };
 
 export const SUITE_IDS: readonly string[] = Object.keys(FILES);
