@@ -12,6 +12,8 @@
 //
 //   value := u8 version = 1 . u8[7] 0 . f64 sequence LE              of the last record that was trimmed
 
+import { copyBytes } from './copy-bytes.js';
+
 export const STREAM_KEY_BYTES = 20;
 const SEQUENCE_AT = 12;
 export const STREAM_RECORD_HEADER_BYTES = 16;
@@ -27,13 +29,17 @@ export function streamKey(streamId: number, sequence: number): Uint8Array {
   const key = new Uint8Array(STREAM_KEY_BYTES);
   const view = new DataView(key.buffer);
   view.setUint32(0, streamId);
-  view.setBigUint64(SEQUENCE_AT, BigInt(sequence));
+  if (sequence > 0) view.setBigUint64(SEQUENCE_AT, BigInt(sequence));
   return key;
 }
 
 export function sequenceOfStreamKey(key: Uint8Array): number {
   return Number(viewOf(key).getBigUint64(SEQUENCE_AT));
 }
+
+/** Used within one call. */
+const headerBytes = new Uint8Array(STREAM_RECORD_HEADER_BYTES);
+const header = new DataView(headerBytes.buffer);
 
 /** Writes what stands before the items; returns where the old item begins. */
 export function writeRecordHeader(
@@ -43,10 +49,10 @@ export function writeRecordHeader(
   timeMs: number,
   oldLength: number,
 ): number {
-  const view = new DataView(u8.buffer, u8.byteOffset + at, STREAM_RECORD_HEADER_BYTES);
-  view.setUint32(0, STREAM_RECORD_VERSION | (flags << 8), true);
-  view.setFloat64(4, timeMs, true);
-  view.setUint32(12, oldLength, true);
+  header.setUint32(0, STREAM_RECORD_VERSION | (flags << 8), true);
+  header.setFloat64(4, timeMs, true);
+  header.setUint32(12, oldLength, true);
+  copyBytes(u8, at, headerBytes, 0, STREAM_RECORD_HEADER_BYTES);
   return at + STREAM_RECORD_HEADER_BYTES;
 }
 

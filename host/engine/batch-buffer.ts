@@ -4,6 +4,7 @@
 // One user at a time: whoever runs user code meanwhile lends it (DESIGN R16).
 
 import { BATCH } from '../core/abi.js';
+import { copyBytes } from '../core/copy-bytes.js';
 import type { Guard } from './batch-writer.js';
 
 const BYTES_FIRST = 64 * 1024;
@@ -14,6 +15,7 @@ export class BatchBuffer {
   /** Where the next entry begins. */
   end = 0;
   #words = new Uint32Array(this.u8.buffer);
+  #doubles = new Float64Array(this.u8.buffer);
   #entriesAt = 0;
   #entries = 0;
   #guards = 0;
@@ -35,18 +37,18 @@ export class BatchBuffer {
     const word = at >>> 2;
     this.#words[word] = this.#entries;
     this.#words[word + 1] = GUARD_KIND[guard.kind];
-    const view = new DataView(this.u8.buffer, at, BATCH.GUARD_BYTES);
-    view.setFloat64(8, guard.sequence, true);
-    view.setFloat64(16, guard.readSequence, true);
-    view.setFloat64(24, 0, true);
+    const double = at >>> 3;
+    this.#doubles[double + 1] = guard.sequence;
+    this.#doubles[double + 2] = guard.readSequence;
+    this.#doubles[double + 3] = 0;
   }
 
   /** Begins an entry with this key; returns where its value goes. `bytes`: room that the value needs at least. */
-  open(key: Uint8Array, bytes: number): number {
+  open(key: Uint8Array, bytes: number, keyLength = key.length): number {
     const keyAt = this.end + BATCH.ENTRY_HEADER_BYTES;
-    this.#reserve(keyAt + key.length + bytes);
-    this.u8.set(key, keyAt);
-    return keyAt + key.length;
+    this.#reserve(keyAt + keyLength + bytes);
+    copyBytes(this.u8, keyAt, key, 0, keyLength);
+    return keyAt + keyLength;
   }
 
   /** Makes more room for the value of the open entry. */
@@ -66,10 +68,17 @@ export class BatchBuffer {
     this.#entries++;
   }
 
-  add(kind: number, flags: number, key: Uint8Array, value: Uint8Array): void {
-    const at = this.open(key, value.length);
-    this.u8.set(value, at);
-    this.close(kind, flags, key.length, value.length);
+  /** An entry whose key is the first `keyLength` bytes of `key`. */
+  add(
+    kind: number,
+    flags: number,
+    key: Uint8Array,
+    value: Uint8Array,
+    keyLength = key.length,
+  ): void {
+    const at = this.open(key, value.length, keyLength);
+    copyBytes(this.u8, at, value, 0, value.length);
+    this.close(kind, flags, keyLength, value.length);
   }
 
   /** The finished batch, good until the next `begin`. */
@@ -89,5 +98,6 @@ export class BatchBuffer {
     grown.set(this.u8);
     this.u8 = grown;
     this.#words = new Uint32Array(grown.buffer);
+    this.#doubles = new Float64Array(grown.buffer);
   }
 }

@@ -5,7 +5,7 @@
 // An index entry is written only where its key or the size of its view changes. A record of the stream is written only when
 // the images differ.
 
-import { ENTRY } from '../core/abi.js';
+import { ENTRY, KEY_BYTES_MAX } from '../core/abi.js';
 import { sameItems } from '../core/codec/encoded-equality.js';
 import type { EncodedItem } from '../core/codec/encoded-item.js';
 import {
@@ -16,6 +16,7 @@ import {
 } from '../core/codec/format.js';
 import { encodeInlineItem } from '../core/codec/inline-item.js';
 import { writeHeader } from '../core/codec/item-layout.js';
+import { copyBytes } from '../core/copy-bytes.js';
 import { KEY_COMPONENT_BYTES_MAX, writeKeyComponent } from '../core/key-component.js';
 import {
   RECORD_BY_TTL,
@@ -23,7 +24,6 @@ import {
   RECORD_HAS_NEW,
   RECORD_KEYS,
   STREAM_RECORD_HEADER_BYTES,
-  streamKey,
   writeRecordHeader,
 } from '../core/stream-format.js';
 import type { Workbench } from '../core/workbench.js';
@@ -75,8 +75,9 @@ export function addIndexEntry(
   item: EncodedItem,
   key: Uint8Array,
 ): void {
-  const entry = entries.keyOf(workbench, item, key);
-  if (entry !== undefined) buffer.add(ENTRY.PUT, 0, entry, emptyItem(entries.sizeOf(item)));
+  const length = entries.keyOf(workbench, item, key, entryAfter);
+  if (length < 0) return;
+  buffer.add(ENTRY.PUT, 0, entryAfter, emptyItem(entries.sizeOf(item)), length);
 }
 
 function addIndexEntries(
@@ -88,20 +89,24 @@ function addIndexEntries(
   if (indexes.length === 0) return NONE;
   const units = new Map<string, number>();
   for (const entries of indexes) {
-    const before = old === undefined ? undefined : entries.keyOf(workbench, old, key);
-    const after = next === undefined ? undefined : entries.keyOf(workbench, next, key);
-    const oldSize = before === undefined ? 0 : entries.sizeOf(old as EncodedItem);
-    const newSize = after === undefined ? 0 : entries.sizeOf(next as EncodedItem);
-    const kept = before !== undefined && after !== undefined && sameBytes(before, after);
-    if (before !== undefined && !kept) buffer.add(ENTRY.DELETE, 0, before, NO_BYTES);
-    if (after !== undefined && !(kept && oldSize === newSize)) {
-      buffer.add(ENTRY.PUT, 0, after, emptyItem(newSize));
+    const kept = old !== undefined && next !== undefined && entries.sameKey(old, next);
+    const after = next === undefined ? -1 : entries.keyOf(workbench, next, key, entryAfter);
+    const before =
+      kept || old === undefined ? after : entries.keyOf(workbench, old, key, entryBefore);
+    const oldSize = old === undefined || before < 0 ? 0 : entries.sizeOf(old);
+    const newSize = next === undefined || after < 0 ? 0 : entries.sizeOf(next);
+    if (kept) {
+      if (after < 0) continue;
+      if (oldSize !== newSize) buffer.add(ENTRY.PUT, 0, entryAfter, emptyItem(newSize), after);
+      if (entries.sameView(old, next)) continue;
+      units.set(entries.index.name, unitsOf(Math.max(oldSize, newSize)));
+      continue;
     }
-    const changed = kept && !entries.sameView(old as EncodedItem, next as EncodedItem, false);
-    if (changed) units.set(entries.index.name, unitsOf(Math.max(oldSize, newSize)));
-    if (kept || (before ?? after) === undefined) continue;
-    const gone = before === undefined ? 0 : unitsOf(oldSize);
-    const come = after === undefined ? 0 : unitsOf(newSize);
+    if (before >= 0) buffer.add(ENTRY.DELETE, 0, entryBefore, NO_BYTES, before);
+    if (after >= 0) buffer.add(ENTRY.PUT, 0, entryAfter, emptyItem(newSize), after);
+    if (before < 0 && after < 0) continue;
+    const gone = before < 0 ? 0 : unitsOf(oldSize);
+    const come = after < 0 ? 0 : unitsOf(newSize);
     units.set(entries.index.name, gone + come);
   }
   return units;
@@ -120,18 +125,19 @@ function addRecord(buffer: BatchBuffer, change: ItemChange, stream: StreamDefini
     (next === undefined ? 0 : RECORD_HAS_NEW) |
     (byTtl ? RECORD_BY_TTL : 0) |
     (keysOnly ? RECORD_KEYS : 0);
-  const [before, after] = [bytesOf(oldImage), bytesOf(newImage)];
-  const key = streamKey(stream.id, 0);
-  const room = STREAM_RECORD_HEADER_BYTES + before.length + after.length + KEYS_BYTES_MAX;
+  const oldLength = oldImage?.length ?? 0;
+  const newLength = newImage?.length ?? 0;
+  const key = table.plan.streamKey;
+  const room = STREAM_RECORD_HEADER_BYTES + oldLength + newLength + KEYS_BYTES_MAX;
   const at = buffer.open(key, room);
-  const oldAt = writeRecordHeader(buffer.u8, at, flags, timeMs, before.length);
-  buffer.u8.set(before, oldAt);
-  let end = oldAt + before.length;
+  const oldAt = writeRecordHeader(buffer.u8, at, flags, timeMs, oldLength);
+  if (oldImage !== undefined) copyBytes(buffer.u8, oldAt, oldImage.u8, oldImage.at, oldLength);
+  let end = oldAt + oldLength;
   if (keysOnly) {
     end += encodeInlineItem(buffer.u8, end, buffer.u8.length, keysOf(table, whole));
-  } else {
-    buffer.u8.set(after, end);
-    end += after.length;
+  } else if (newImage !== undefined) {
+    copyBytes(buffer.u8, end, newImage.u8, newImage.at, newLength);
+    end += newLength;
   }
   buffer.close(ENTRY.PUT, SEQUENCED, key.length, end - at);
 }
@@ -154,6 +160,10 @@ function addHint(
 /** Used within one call. */
 const component = new Uint8Array(KEY_COMPONENT_BYTES_MAX);
 
+/** Keys of an index's entries: used within one call. */
+const entryBefore = new Uint8Array(KEY_BYTES_MAX);
+const entryAfter = new Uint8Array(KEY_BYTES_MAX);
+
 /** An inline item without attributes that says another size. Good until the next call. */
 function emptyItem(sizeBytes: number): Uint8Array {
   writeHeader(empty, 0, SHAPE_ID_INLINE, FLAG_WIDE | FLAG_INLINE, sizeBytes);
@@ -167,16 +177,6 @@ function keysOf(table: TableState, item: EncodedItem): Item {
   );
 }
 
-function bytesOf(item: EncodedItem | undefined): Uint8Array {
-  return item === undefined ? NO_BYTES : item.u8.subarray(item.at, item.at + item.length);
-}
-
 function unitsOf(sizeBytes: number): number {
   return Math.max(1, Math.ceil(sizeBytes / CAPACITY_BYTES));
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }

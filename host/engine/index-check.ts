@@ -7,6 +7,7 @@
 
 import type { EncodedItem } from '../core/codec/encoded-item.js';
 import { itemSizeOf } from '../core/codec/item-layout.js';
+import { KEY_BYTES_MAX } from '../core/abi.js';
 import { Workbench } from '../core/workbench.js';
 import type { AttributeValue, Item } from '../table/item-types.js';
 import { keyAttributes } from '../table/key-schema.js';
@@ -122,9 +123,10 @@ export class IndexCheck {
     const key: Item = {};
     for (const { name } of keyAttributes(table.key)) key[name] = item.value(name) as AttributeValue;
     const shard = this.#keys.itemKey(new TableState(table), key);
-    const entryKey = entries.keyOf(this.#workbench, item, this.#keys.bytes());
-    if (entryKey === undefined) return undefined;
-    return { key, shard, entryKey, sizeBytes: entries.sizeOf(item) };
+    const room = new Uint8Array(KEY_BYTES_MAX);
+    const length = entries.keyOf(this.#workbench, item, this.#keys.bytes(), room);
+    if (length < 0) return undefined;
+    return { key, shard, entryKey: room.slice(0, length), sizeBytes: entries.sizeOf(item) };
   }
 
   /** Grows with every write. */

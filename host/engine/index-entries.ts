@@ -6,6 +6,7 @@
 
 import type { EncodedItem } from '../core/codec/encoded-item.js';
 import { sameAttribute } from '../core/codec/encoded-equality.js';
+import { copyBytes } from '../core/copy-bytes.js';
 import { writeKeyComponent } from '../core/key-writer.js';
 import type { Workbench } from '../core/workbench.js';
 import { PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX } from '../limits.js';
@@ -29,8 +30,11 @@ export class IndexEntries {
     this.#projected = type === 'ALL' ? undefined : [...new Set(all)];
   }
 
-  /** The key of the item's entry, undefined if it has none. `tableKey` is the item's own encoded key. Uses the workbench. */
-  keyOf(workbench: Workbench, item: EncodedItem, tableKey: Uint8Array): Uint8Array | undefined {
+  /**
+   * Writes the key of the item's entry to `to`, which has room for the longest, and gives its length; -1 if the item has
+   * none. `tableKey` is the item's own encoded key. Uses the workbench.
+   */
+  keyOf(workbench: Workbench, item: EncodedItem, tableKey: Uint8Array, to: Uint8Array): number {
     const { index } = this;
     const start = workbench.keyAt + KEY_PREFIX_BYTES;
     const hashed = writeComponents(
@@ -40,14 +44,24 @@ export class IndexEntries {
       item,
       PARTITION_KEY_BYTES_MAX,
     );
-    if (hashed < 0) return undefined;
+    if (hashed < 0) return -1;
     const own = writeComponents(workbench, hashed, index.sort, item, SORT_KEY_BYTES_MAX);
-    if (own < 0) return undefined;
+    if (own < 0) return -1;
     workbench.exports.sealKey(index.id, hashed - start);
-    const key = new Uint8Array(own - workbench.keyAt + tableKey.length - KEY_PREFIX_BYTES);
-    key.set(workbench.u8.subarray(workbench.keyAt, own));
-    key.set(tableKey.subarray(KEY_PREFIX_BYTES), own - workbench.keyAt);
-    return key;
+    const ownBytes = own - workbench.keyAt;
+    const tableBytes = tableKey.length - KEY_PREFIX_BYTES;
+    copyBytes(to, 0, workbench.u8, workbench.keyAt, ownBytes);
+    copyBytes(to, ownBytes, tableKey, KEY_PREFIX_BYTES, tableBytes);
+    return ownBytes + tableBytes;
+  }
+
+  /** Whether two versions of an item have the same entry, or none. */
+  sameKey(a: EncodedItem, b: EncodedItem): boolean {
+    const { partition, sort } = this.index;
+    return (
+      partition.every(({ name }) => sameAttribute(a, b, name)) &&
+      sort.every(({ name }) => sameAttribute(a, b, name))
+    );
   }
 
   /** DynamoDB size of the index's view of an item. */
@@ -61,9 +75,9 @@ export class IndexEntries {
     return size;
   }
 
-  /** Whether the view of two versions of an item is the same; `same`: the versions are. */
-  sameView(a: EncodedItem, b: EncodedItem, same: boolean): boolean {
-    return same || (this.#projected?.every((name) => sameAttribute(a, b, name)) ?? false);
+  /** Whether the view of two different versions of an item is the same. */
+  sameView(a: EncodedItem, b: EncodedItem): boolean {
+    return this.#projected?.every((name) => sameAttribute(a, b, name)) ?? false;
   }
 }
 

@@ -9,6 +9,7 @@
 
 import { ENTRY, STATUS } from '../core/abi.js';
 import { EncodedItem } from '../core/codec/encoded-item.js';
+import { copyBytes } from '../core/copy-bytes.js';
 import type { ShardCore } from '../core/shard-core.js';
 import type { Clock } from '../clock.js';
 import { TransactionConflictException } from '../errors.js';
@@ -38,6 +39,8 @@ export interface ItemWrite {
   readonly key: Uint8Array;
   readonly decide: (old: EncodedItem | undefined) => Decision;
   readonly byTtl: boolean;
+  /** Makes it independent of objects of the caller, who has them back once a write must wait. */
+  readonly detach?: () => void;
   /** What it comes to, once an attempt has succeeded. */
   outcome?: Promise<WriteResult>;
 }
@@ -58,6 +61,8 @@ const NO_INDEXES: ReadonlyMap<string, number> = new Map();
 /** Not a status of the core: read again. */
 const AGAIN = -1000;
 const BUFFER_BYTES_KEPT = 8 * 1024 * 1024;
+/** Old items up to this size are looked at in memory that is used again. */
+const OLD_BYTES_KEPT = 64 * 1024;
 const WRITE_BYTES = 512; // what a waiting write counts in the queue beside its item
 
 export class ItemWriter {
@@ -65,6 +70,7 @@ export class ItemWriter {
   readonly encoder: ItemEncoder;
   readonly #context: ItemWriterContext;
   readonly #buffers: BatchBuffer[] = [];
+  readonly #olds: Uint8Array[] = [];
 
   constructor(context: ItemWriterContext) {
     this.#context = context;
@@ -74,11 +80,12 @@ export class ItemWriter {
   /** Resolves when it is as durable as the database promises. Throws or rejects what stands in its way. */
   write(write: ItemWrite): Promise<WriteResult> {
     const before = this.order.before(write.key);
-    if (before !== undefined) return this.#held(write, before);
-    if (this.#context.writer.queued(write.core.shard) > 0) return this.#queued(write);
-    const status = this.attempt(write);
+    const queued = this.#context.writer.queued(write.core.shard) > 0;
+    const status = before !== undefined || queued ? AGAIN : this.attempt(write);
+    if (typeof status === 'number' && status >= 0) return outcomeOf(write);
+    write.detach?.();
     if (typeof status !== 'number') return this.#held(write, undefined, status);
-    return status < 0 ? this.#queued(write) : outcomeOf(write);
+    return before === undefined ? this.#queued(write) : this.#held(write, before);
   }
 
   /** An item encoded for later attempts, as its object may change meanwhile. */
@@ -151,18 +158,28 @@ export class ItemWriter {
   /** From the item that was read to the apply. AGAIN: read again. */
   #settle(write: ItemWrite, found: Encoded): number {
     const { catalog, shapes } = this.#context;
-    const { core, table } = write;
-    catalog.requireLive(table);
+    const { core } = write;
+    catalog.requireLive(write.table);
     const { view, at, length, sequence, readSequence } = found;
-    const old =
-      length < 0
-        ? undefined
-        : new EncodedItem(view.slice(at, at + length), 0, length, shapes.codecAt(core, view, at));
-    const guard: Guard = {
-      kind: old === undefined ? 'absent' : 'sequence',
-      sequence,
-      readSequence,
-    };
+    if (length < 0)
+      return this.#decide(write, undefined, { kind: 'absent', sequence, readSequence });
+    const guard: Guard = { kind: 'sequence', sequence, readSequence };
+    const codec = shapes.codecAt(core, view, at);
+    if (length > OLD_BYTES_KEPT) {
+      const copy = new EncodedItem(view.slice(at, at + length), 0, length, codec);
+      return this.#decide(write, copy, guard);
+    }
+    // A copy, as a decision may come back into the engine; lent, as it may come back into this very place.
+    const memory = this.#olds.pop() ?? new Uint8Array(OLD_BYTES_KEPT);
+    copyBytes(memory, 0, view, at, length);
+    const status = this.#decide(write, new EncodedItem(memory, 0, length, codec), guard);
+    this.#olds.push(memory);
+    return status;
+  }
+
+  /** Never throws: what the decision throws becomes the outcome. */
+  #decide(write: ItemWrite, old: EncodedItem | undefined, guard: Guard): number {
+    const { core, table } = write;
     const seen = { write, old, guard };
     try {
       const { plan } = table;
@@ -171,7 +188,7 @@ export class ItemWriter {
       if (decision.kind === 'delete' && old === undefined) return this.#keep(seen);
       return this.#apply(seen, decision, plan);
     } catch (error) {
-      const durable = this.#context.durability.until(core.shard, sequence);
+      const durable = this.#context.durability.until(core.shard, guard.sequence);
       write.outcome = durable.then(() => {
         throw error;
       });

@@ -1,5 +1,6 @@
 // What a write to a table takes beside the item itself, from the table's definition: made once a revision.
 
+import { streamKey } from '../core/stream-format.js';
 import { IndexEntries } from './index-entries.js';
 import type { StreamDefinition, TtlDefinition } from './store.js';
 import type { TableState } from './table-state.js';
@@ -9,6 +10,8 @@ export class WritePlan {
   readonly indexes: readonly IndexEntries[];
   /** The one that takes records now. */
   readonly stream: StreamDefinition | undefined;
+  /** The key of its records, but for their sequences. */
+  readonly streamKey: Uint8Array;
   readonly ttl: TtlDefinition | undefined;
   /** Writes must know the old item. */
   readonly reads: boolean;
@@ -21,6 +24,7 @@ export class WritePlan {
       .filter(({ status }) => status !== 'deleting')
       .map((index) => new IndexEntries(table, index));
     this.stream = streams.find(({ disabledAtMs }) => disabledAtMs === undefined);
+    this.streamKey = streamKey(this.stream?.id ?? 0, 0);
     this.ttl = ttl?.enabled === true ? ttl : undefined;
     this.reads = this.indexes.length > 0 || this.stream !== undefined;
     this.bare = !this.reads && this.ttl === undefined;

@@ -6,7 +6,12 @@ import type { Item } from '../table/item-types.js';
 import type { Staged } from './batch-writer.js';
 import { readStagedItem } from './batch-reader.js';
 import { decodeEncoded } from './item-encoder.js';
-import { ItemWriter, type ItemWrite, type ItemWriterContext } from './item-writer.js';
+import {
+  ItemWriter,
+  type Decision,
+  type ItemWrite,
+  type ItemWriterContext,
+} from './item-writer.js';
 import type { Decide, WriteResult } from './store.js';
 import type { TableState } from './table-state.js';
 import type { WritePlan } from './write-plan.js';
@@ -36,8 +41,19 @@ export class Writes {
       const staged = this.items.stageBlind(table, core, key, item);
       if (typeof staged !== 'number') return this.#commit(table, plan, staged);
     }
-    const encoded = this.items.encodeAside(item);
-    return this.#replace(this.#writeOf(table, core, key, encoded), returnOld);
+    let decide = (): Decision => ({ kind: 'put', item });
+    const detach = (): void => {
+      try {
+        const encoded = this.items.encodeAside(item);
+        decide = () => ({ kind: 'encoded', item: encoded });
+      } catch (fault) {
+        decide = () => {
+          throw fault;
+        };
+      }
+    };
+    const write = { table, core, key, decide: () => decide(), byTtl: false, detach };
+    return this.#replace(write, returnOld);
   }
 
   delete(table: TableState, key: Item, returnOld: boolean): Promise<Item | undefined> {

@@ -23,7 +23,15 @@ import type { UpdateClause } from './update-clause.js';
 import { parseUpdate } from './update-parser.js';
 import type { UpdateValue } from './update-value.js';
 
-type ParsedUpdate = UpdateNode & UpdatePlaceholders;
+interface ParsedUpdate extends UpdateNode, UpdatePlaceholders {
+  /** What the clauses write to, once it is known, where the text says so by itself. */
+  fixed?: Targets;
+}
+
+interface Targets {
+  readonly paths: readonly Path[];
+  readonly tree: PathTree;
+}
 
 const parsedUpdate: (kind: 'Update', text: string) => ParsedUpdate = remembering((_kind, text) => {
   const update = parseUpdate(text);
@@ -36,9 +44,15 @@ export function compileUpdate(text: string, placeholders: Placeholders): Update 
   const parsed = parsedUpdate('Update', text);
   for (const name of parsed.names) placeholders.name('Update', name);
   for (const value of parsed.values) placeholders.value('Update', value);
-  const targets = parsed.clauses.map(({ target }) => resolvePath('Update', target, placeholders));
-  const tree = buildPathTree('Update', targets);
-  return new Update(resolveClauses(parsed, targets, placeholders), tree);
+  const { paths, tree } = parsed.fixed ?? resolveTargets(parsed, placeholders);
+  return new Update(resolveClauses(parsed, paths, placeholders), tree);
+}
+
+function resolveTargets(parsed: ParsedUpdate, placeholders: Placeholders): Targets {
+  const paths = parsed.clauses.map(({ target }) => resolvePath('Update', target, placeholders));
+  const targets = { paths, tree: buildPathTree('Update', paths) };
+  if (parsed.names.length === 0) parsed.fixed = targets;
+  return targets;
 }
 
 export class Update {
@@ -85,6 +99,22 @@ export class Update {
     return chargeOf(this.#clauses, old);
   }
 
+  /**
+   * At least the size of what it makes of an item of `oldSize` bytes with these key attributes, found without making it:
+   * every operand that is a path brings the old item again at most, and the charge counts the rest.
+   */
+  sizeMax(oldSize: number, keySize: number): number {
+    return oldSize * (1 + this.#copies()) + keySize + this.chargeMax;
+  }
+
+  #copies(): number {
+    let copies = 0;
+    for (const clause of this.#clauses) {
+      if (clause.action === 'SET') copies += operandPaths(clause.value).length;
+    }
+    return copies;
+  }
+
   /** The charge where there is no old item: no other item makes it larger. */
   get chargeMax(): number {
     return chargeOf(this.#clauses, undefined);
@@ -95,7 +125,7 @@ export class Update {
    * as a map or list.
    */
   checkKeys(tableKeys: ReadonlySet<string>, indexKeys: ReadonlySet<string>): void {
-    checkKeyPaths(this.#clauses.flatMap(pathsOf), tableKeys, indexKeys);
+    for (const clause of this.#clauses) checkKeyPaths(pathsOf(clause), tableKeys, indexKeys);
     checkKeysUntouched(this.touchedPaths, tableKeys);
   }
 }

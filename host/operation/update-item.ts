@@ -6,20 +6,26 @@ import { compileAttributeUpdates, type AttributeUpdate } from '../expression/leg
 import { checkParameters } from '../expression/parameters.js';
 import { Placeholders } from '../expression/placeholders.js';
 import { compileUpdate, type Update } from '../expression/update.js';
-import { ITEM_SIZE_MAX } from '../limits.js';
+import {
+  ITEM_SIZE_MAX,
+  KEY_ATTRIBUTE_NAME_BYTES_MAX,
+  PARTITION_KEY_BYTES_MAX,
+  SORT_KEY_BYTES_MAX,
+} from '../limits.js';
 import { indexKeyFault } from '../table/index-keys.js';
 import { copyItem } from '../table/item-copy.js';
 import { itemSize } from '../table/item-size.js';
-import type { Item } from '../table/item-types.js';
+import type { Item, KeyAttribute } from '../table/item-types.js';
 import { itemFault, valueFault } from '../table/item-value.js';
 import { keyAttributes, keyFault } from '../table/key-schema.js';
-import { requireCondition, type Condition } from './conditions.js';
+import { requireCondition, type Condition, type EncodedRow } from './conditions.js';
 import { inEnvelope, throwFaults } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
 import { readUpdates, type LegacyMap, type LegacyUpdate } from './legacy-parameters.js';
 import {
   conditionOf,
   readSingleWrite,
+  needsOld,
   singleWriteOutput,
   type SingleWrite,
   type SingleWriteInput,
@@ -43,6 +49,10 @@ export interface UpdateItemInput extends SingleWriteInput {
 
 export type UpdateItemOutput = SingleWriteOutput;
 
+/** Names and values of a key's two attributes. */
+const KEY_SIZE_MAX =
+  2 * KEY_ATTRIBUTE_NAME_BYTES_MAX + PARTITION_KEY_BYTES_MAX + SORT_KEY_BYTES_MAX;
+
 export async function updateItem(
   context: OperationContext,
   rawInput: unknown,
@@ -54,16 +64,25 @@ export async function updateItem(
   if (problem !== undefined) throw problem;
   update?.checkKeys(tableKeyNames(table), indexKeyNames(table));
   const key = copyItem(write.item);
+  const mayBeLarge = update !== undefined && update.chargeMax > ITEM_SIZE_MAX;
+  const decide = (found: EncodedRow | undefined, old: Item | undefined): Change => {
+    // The charge is looked at before the condition, the item's size after it.
+    if (mayBeLarge && update.charge(old) > ITEM_SIZE_MAX) throw tooLarge();
+    requireCondition(condition, found, write.failureItem, context.values);
+    return updated(table, key, update, old, found?.sizeBytes);
+  };
+  if (write.returnValues === 'NONE' && !needsOld(write)) {
+    // Nothing of the request is kept while the write waits for the disk.
+    const blind = (found: EncodedRow | undefined): Change => decide(found, decoded(found));
+    return context.store.write({ table, key, decide: blind }).then(noOutput);
+  }
   let attributes: Item | undefined;
   const result = await context.store.write({
     table,
     key,
     decide: (found) => {
-      const old = found?.decode() as Item | undefined;
-      // The charge is looked at before the condition, the item's size after it.
-      if (update !== undefined && update.charge(old) > ITEM_SIZE_MAX) throw tooLarge();
-      requireCondition(condition, found, write.failureItem, context.values);
-      const change = updated(table, key, update, old);
+      const old = decoded(found);
+      const change = decide(found, old);
       attributes = returnedValues(write.returnValues, update, old, change);
       return change;
     },
@@ -71,39 +90,65 @@ export async function updateItem(
   return singleWriteOutput(context, table, write, key, result, attributes);
 }
 
-/** What an update makes of an item, checked as any item that is written. */
+function decoded(found: EncodedRow | undefined): Item | undefined {
+  return found?.decode() as Item | undefined;
+}
+
+function noOutput(): UpdateItemOutput {
+  return {};
+}
+
+/** What an update makes of an item, checked as any item that is written. `oldSize` saves measuring the new one. */
 export function updated(
   table: StoredTable,
   key: Item,
   update: Update | undefined,
   old: Item | undefined,
+  oldSize = Infinity,
 ): Change {
   if (update === undefined) {
     return old === undefined ? { kind: 'put', item: key } : { kind: 'keep' };
   }
   const item = update.apply(old, key);
   if (old === undefined && update.onlyRemoves) return { kind: 'keep' };
-  const touched = new Set(update.touchedPaths.map(([name]) => name));
-  const fault = indexKeyFault(table, item, touched);
-  if (fault !== undefined) throw fault;
-  for (const name of touched) {
+  if (table.indexes !== undefined) {
+    const touched = new Set(update.touchedPaths.map(([name]) => name));
+    const fault = indexKeyFault(table, item, touched);
+    if (fault !== undefined) throw fault;
+  }
+  for (const [name] of update.touchedPaths) {
     const nesting = Object.hasOwn(item, name) ? valueFault(item[name], name, 'current') : undefined;
     if (nesting !== undefined) throw new ValidationException(nesting);
   }
-  if (itemSize(item) > ITEM_SIZE_MAX) throw tooLarge();
+  const small = update.sizeMax(old === undefined ? 0 : oldSize, KEY_SIZE_MAX) <= ITEM_SIZE_MAX;
+  if (!small && itemSize(item) > ITEM_SIZE_MAX) throw tooLarge();
   return { kind: 'put', item };
 }
 
+const NO_NAMES: ReadonlySet<string> = new Set();
+const namesOfKeys = new WeakMap<object, ReadonlySet<string>>();
+
 /** Exactly the names of the table's key attributes. */
 export function tableKeyNames({ key }: StoredTable): ReadonlySet<string> {
-  return new Set(keyAttributes(key).map(({ name }) => name));
+  return remembered(key, () => keyAttributes(key));
 }
 
 /** The key attributes of all its indexes. */
-export function indexKeyNames({ indexes = [] }: StoredTable): ReadonlySet<string> {
-  return new Set(
-    indexes.flatMap(({ partition, sort }) => [...partition, ...sort].map(({ name }) => name)),
+export function indexKeyNames({ indexes }: StoredTable): ReadonlySet<string> {
+  if (indexes === undefined) return NO_NAMES;
+  return remembered(indexes, () =>
+    indexes.flatMap(({ partition, sort }) => [...partition, ...sort]),
   );
+}
+
+/** Definitions never change: a changed table has new ones. */
+function remembered(part: object, attributes: () => readonly KeyAttribute[]): ReadonlySet<string> {
+  let names = namesOfKeys.get(part);
+  if (names === undefined) {
+    names = new Set(attributes().map(({ name }) => name));
+    namesOfKeys.set(part, names);
+  }
+  return names;
 }
 
 function checkUpdate(

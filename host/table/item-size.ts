@@ -1,7 +1,7 @@
 // DynamoDB's size of items: what limits, pages and capacity units are counted in. Only legal values
 // come here (table/item-value.ts), so there is no depth to guard.
 
-import { decimalSize } from '../core/codec/decimal.js';
+import { decimalSize, numberSize as sizeOfDigits } from '../core/codec/decimal.js';
 import { NumberValue } from '../number-value.js';
 import type { AttributeValue, Item, NumberAttribute } from './item-types.js';
 import { decimalOf } from './number.js';
@@ -51,5 +51,15 @@ function numberSize(value: NumberAttribute): number {
   if (typeof value === 'number' && value >= 0 && value < 100 && Number.isInteger(value)) {
     return value === 0 ? 1 : 2;
   }
-  return decimalSize(decimalOf(value));
+  return Number.isSafeInteger(value) ? integerSize(value as number) : decimalSize(decimalOf(value));
+}
+
+/** Of a safe integer, without its text. */
+function integerSize(value: number): number {
+  let rest = Math.abs(value);
+  let exponent = 0;
+  let digits = 0;
+  for (; rest !== 0 && rest % 10 === 0; rest /= 10) exponent++;
+  for (; rest >= 1; rest = Math.floor(rest / 10)) digits++;
+  return sizeOfDigits(digits, exponent, value < 0);
 }
