@@ -31,7 +31,7 @@ export interface HttpServerLimits {
   readonly connectionsMax: number;
   /** All header lines of a request. */
   readonly headerBytesMax: number;
-  /** Requests that a client may send on one connection ahead of their answers. */
+  /** Requests that a client may send on one connection ahead of their answers; with more it is cut off. */
   readonly pipelinedMax: number;
   /** Large bodies in memory, and large answers not yet taken, each over all connections. */
   readonly largeBodiesBytesMax: number;
@@ -49,7 +49,7 @@ export interface HttpServerLimits {
 const DEFAULTS: HttpServerLimits = {
   connectionsMax: 4_096,
   headerBytesMax: 16_384,
-  pipelinedMax: 32,
+  pipelinedMax: 256,
   largeBodiesBytesMax: 67_108_864,
   unsentBytesMax: 67_108_864,
   headTimeoutMs: 10_000,
@@ -88,6 +88,7 @@ export class HttpServer {
     const budget = new ByteBudget(Math.max(limits.largeBodiesBytesMax, bodyBytesMax));
     this.#bodies = new BodyReader(bodyBytesMax, budget);
     this.#unsent = new UnsentAnswers(limits.unsentBytesMax);
+    server.on('connection', (socket) => socket.once('close', () => this.#closed(socket)));
     server.on('request', (request, response) => this.#receive(request, response));
     server.on('checkContinue', (request, response) => this.#receiveExpecting(request, response));
     server.on('drop', () => server.closeIdleConnections());
@@ -157,7 +158,7 @@ export class HttpServer {
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    this.#began(socket);
+    if (!this.#began(socket)) return;
     response.on('close', () => this.#ended(socket));
     // A client that goes away is no fault: there is nobody to tell.
     request.on('error', ignore);
@@ -179,18 +180,32 @@ export class HttpServer {
     });
   }
 
-  #began(socket: Socket): void {
+  /** False if the client has sent too much ahead: node:http has no way to stop reading. */
+  #began(socket: Socket): boolean {
     const count = (this.#inFlight.get(socket) ?? 0) + 1;
+    if (count > this.#limits.pipelinedMax) {
+      socket.destroy();
+      return false;
+    }
     this.#inFlight.set(socket, count);
-    if (count === this.#limits.pipelinedMax) socket.pause();
+    return true;
   }
 
   #ended(socket: Socket): void {
     const count = (this.#inFlight.get(socket) ?? 0) - 1;
     if (count > 0) this.#inFlight.set(socket, count);
-    else this.#inFlight.delete(socket);
-    if (count === this.#limits.pipelinedMax - 1) socket.resume();
+    else this.#answeredAll(socket);
+  }
+
+  #answeredAll(socket: Socket): void {
+    this.#inFlight.delete(socket);
     if (this.#inFlight.size === 0) this.#idle?.();
+  }
+
+  /** Answers that wait behind others are not told when their connection is closed. */
+  #closed(socket: Socket): void {
+    this.#unsent.drop(socket);
+    this.#answeredAll(socket);
   }
 
   #send(response: ServerResponse, { status, headers, body }: HttpResponse): void {

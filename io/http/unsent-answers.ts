@@ -4,6 +4,7 @@
 // bound, those that have waited longest are cut off, until the rest fits.
 
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** Answers up to this size do not count: the cap on connections bounds them. */
 const SMALL_ANSWER_BYTES = 65_536;
@@ -28,6 +29,13 @@ export class UnsentAnswers {
       if (this.#bytes <= this.#bytesMax || oldest === response) break;
       this.#remove(oldest);
       oldest.destroy();
+    }
+  }
+
+  /** All of a connection that is closed: those that wait behind others are not told. */
+  drop(socket: Socket): void {
+    for (const [response] of this.#unsent) {
+      if (response.req.socket === socket) this.#remove(response);
     }
   }
 
