@@ -12,8 +12,8 @@ import type { OpenOptions } from '../../options.js';
 import { systemRandom } from '../../random.js';
 import { banner } from '../serve/banner.js';
 import { ServedDatabases, type Isolation } from '../serve/databases.js';
-import { LOG_LEVELS, startLog, type LogLevel } from '../serve/log.js';
-import { startMetrics } from '../serve/metrics.js';
+import { LOG_LEVELS, ServeLog, type LogLevel } from '../serve/log.js';
+import { Metering } from '../serve/metering.js';
 
 export const DEFAULT_PORT = 8_000;
 const DEFAULT_HOST = '127.0.0.1';
@@ -67,21 +67,21 @@ export function serve(program: Command): void {
 async function run(folder: string | undefined, options: ServeOptions): Promise<void> {
   const { host, port, credentials, unsigned, isolate, durability, memoryMb } = options;
   const clock = systemClock;
-  const log = startLog(options.logLevel);
+  const log = new ServeLog(options.logLevel);
   const databases = new ServedDatabases(folder, isolate, { durability, memoryMb });
   // A folder that cannot be opened is told now, not at the first request.
   if (isolate === undefined) await databases.first();
-  const metrics = startMetrics(databases);
+  const metering = new Metering(databases);
   const door = await openHttpDoor(
     {
-      database: async (request) => metrics.metered(await databases.of(request)),
+      database: async (request) => metering.metered(await databases.of(request)),
       clock,
       random: systemRandom,
       observe: (call) => {
-        metrics.observe(call);
+        metering.observe(call);
         log.observe(call);
       },
-      around: metrics.around,
+      around: metering.around,
     },
     { host, port, credentials, unsigned },
   ).catch(async (error: unknown) => {
@@ -89,6 +89,7 @@ async function run(folder: string | undefined, options: ServeOptions): Promise<v
     throw error;
   });
   console.log(banner(door.url, folder, credentials?.[0]?.accessKeyId));
+  await metering.load();
 
   const signal = await stopSignal();
   log.info(`${signal}: stopping`);

@@ -1,12 +1,11 @@
-// GET /metrics: figures for Prometheus, of calls by table and operation, and of the engine.
+// Figures for Prometheus, of calls by table and operation, and of the engine.
 //
 // Whatever clients send, there is a bound to how many series there are: a table is named only where
 // a call on it succeeded, or failed by more than its name; past TABLES_MAX they are `other`.
 
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { OperationName } from '../../api/operations.js';
-import type { WireCall, WireDatabase } from '../../api/wire/handler.js';
-import type { HttpHandler } from '../../../io/http/message.js';
+import type { WireCall } from '../../api/wire/handler.js';
 import type { ServedDatabases } from './databases.js';
 import { engineMetrics } from './engine-metrics.js';
 
@@ -16,19 +15,6 @@ const BUCKETS_SECONDS = [
 ];
 const MS_PER_SECOND = 1_000;
 
-/** Operations that say what they consumed, if asked. */
-const METERED: ReadonlySet<string> = new Set([
-  'BatchGetItem',
-  'BatchWriteItem',
-  'DeleteItem',
-  'GetItem',
-  'PutItem',
-  'Query',
-  'Scan',
-  'TransactGetItems',
-  'TransactWriteItems',
-  'UpdateItem',
-]);
 const THROTTLES: ReadonlySet<string> = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -41,17 +27,18 @@ const NAMELESS: ReadonlySet<string> = new Set([
   'ValidationException',
 ]);
 
-interface Consumed {
+/** What a call says it consumed of one table. */
+export interface Consumed {
   readonly TableName: string;
   readonly CapacityUnits: number;
 }
 
+/** The series, and how calls are noted in them. */
 export interface ServeMetrics {
   observe(call: WireCall): void;
-  /** The database, noting what calls consume. */
-  metered(database: WireDatabase): WireDatabase;
-  /** Answers GET /metrics, and leaves everything else to the handler. */
-  readonly around: (handle: HttpHandler) => HttpHandler;
+  charge(operation: OperationName, consumed: Consumed): void;
+  /** All of them, in Prometheus's form, and the content type of that. */
+  text(): Promise<{ type: string; text: string }>;
 }
 
 export function startMetrics(databases: ServedDatabases): ServeMetrics {
@@ -89,24 +76,6 @@ export function startMetrics(databases: ServedDatabases): ServeMetrics {
     tables.add(table);
     return table;
   };
-  const charge = (operation: OperationName, { TableName, CapacityUnits }: Consumed): void =>
-    consumed.inc({ operation, table: known(nameOf(TableName)) }, CapacityUnits);
-
-  const metered = (database: WireDatabase): WireDatabase => ({
-    async execute(operation, input, options) {
-      const isAsked = (input as Capacity).ReturnConsumedCapacity;
-      if (!METERED.has(operation)) return database.execute(operation, input, options);
-      const asking = isAsked ? input : { ...input, ReturnConsumedCapacity: 'TOTAL' };
-      const output: Capacity = await database.execute(operation, asking, options);
-      const { ConsumedCapacity = [] } = output;
-      for (const each of Array.isArray(ConsumedCapacity) ? ConsumedCapacity : [ConsumedCapacity]) {
-        charge(operation, each);
-      }
-      if (!isAsked) output.ConsumedCapacity = undefined;
-      return output;
-    },
-  });
-
   return {
     observe({ operation, input, told, durationMs }) {
       const isNamed = told === undefined || !NAMELESS.has(told.name);
@@ -116,19 +85,14 @@ export function startMetrics(databases: ServedDatabases): ServeMetrics {
       errors.inc({ operation, table, error: told.name });
       if (THROTTLES.has(told.name)) throttles.inc({ operation, table });
     },
-    metered,
-    around: (handle) => async (request) => {
-      if (request.method !== 'GET' || request.url !== '/metrics') return handle(request);
+    charge(operation, { TableName, CapacityUnits }) {
+      consumed.inc({ operation, table: known(nameOf(TableName)) }, CapacityUnits);
+    },
+    async text() {
       await refresh();
-      const body = await registers[0].metrics();
-      return { status: 200, headers: { 'Content-Type': registers[0].contentType }, body };
+      return { type: registers[0].contentType, text: await registers[0].metrics() };
     },
   };
-}
-
-interface Capacity {
-  ReturnConsumedCapacity?: unknown;
-  ConsumedCapacity?: Consumed | readonly Consumed[];
 }
 
 /** The table that a request names; `several` for batches over more than one, nothing if it names none. */
