@@ -123,7 +123,7 @@ export class Database implements AsyncDisposable {
     this.streams = new StreamsDoor((operation, input) => this.#answer(operation, input));
     // While the database closes its doors still answer what they have taken.
     const execute = (operation: OperationName, input: object): Promise<object> =>
-      OPERATIONS[operation](this.#typed.base64, input);
+      OPERATIONS[operation](this.#typed.raw, input);
     this.#doors = new Doors({ database: () => ({ execute }), clock, random });
   }
 

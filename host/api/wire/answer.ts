@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { constants, crc32, gzip } from 'node:zlib';
 import type { HttpHeaders, HttpResponse } from '../../../io/http/message.js';
 import { GZIP_BYTES_MIN } from '../../limits.js';
+import { RAW_ITEMS, type RawItems } from '../../operation/context.js';
 
 const compress = promisify(gzip);
 
@@ -26,10 +27,24 @@ const TIMELESS: ReadonlySet<string> = new Set([
   'UpdateItem',
 ]);
 
-/** The body of what an operation answered. */
-export function answerText(operation: string, output: object): string {
+/** Bodies up to this size are put together as text, which node:http sends with the head in one piece. */
+const TEXT_BYTES_MAX = 4_096;
+
+/** The body of what an operation answered. Items that came as JSON already are put in as they are. */
+export function answerBody(operation: string, output: object & RawItems): string | Uint8Array {
   if (EMPTY_ANSWERS.has(operation)) return '';
+  const items = output[RAW_ITEMS];
+  if (items !== undefined) return withItems(operation, items, JSON.stringify(output));
   return JSON.stringify(TIMELESS.has(operation) ? output : withEpochSeconds(output));
+}
+
+function withItems(operation: string, items: Uint8Array, others: string): string | Uint8Array {
+  const isOne = operation === 'GetItem';
+  const before = isOne ? '{"Item":' : '{"Items":[';
+  const after = `${isOne ? '' : ']'}${others === '{}' ? '}' : `,${others.slice(1)}`}`;
+  const bytes = Buffer.from(items.buffer, items.byteOffset, items.byteLength);
+  if (bytes.length <= TEXT_BYTES_MAX) return before + bytes.toString('utf8') + after;
+  return Buffer.concat([Buffer.from(before), bytes, Buffer.from(after)]);
 }
 
 function withEpochSeconds(value: unknown): unknown {

@@ -11,17 +11,21 @@
 import type { HttpHandler, HttpRequest, HttpResponse } from '../../../io/http/message.js';
 import type { Clock } from '../../clock.js';
 import type { Random } from '../../random.js';
+import type { ExecuteOptions } from '../answer.js';
 import type { OperationName } from '../operations.js';
-import { answerText, compressed, response, wantsGzip } from './answer.js';
+import { answerBody, compressed, response, wantsGzip } from './answer.js';
 import { readBody } from './body.js';
 import { CORS_HEADERS, preflightHeaders } from './cors.js';
 import { NOT_JSON, UNKNOWN_OPERATION, wireErrorOf, type WireError } from './error.js';
 import { RequestIds } from './request-ids.js';
 import { operationOf } from './targets.js';
 
-/** What runs operations: a Database does. Answers and inputs are in DynamoDB's JSON shapes. */
+/**
+ * What runs operations: a Database does. Inputs and answers are in DynamoDB's JSON shapes, but items that
+ * are bytes already.
+ */
 export interface WireDatabase {
-  execute(operation: OperationName, input: object, options: { binary: 'base64' }): Promise<object>;
+  execute(operation: OperationName, input: object, options: ExecuteOptions): Promise<object>;
 }
 
 /** One operation that was run, or refused by itself. */
@@ -52,7 +56,7 @@ const CONTENT_TYPES: ReadonlySet<string> = new Set([
   'application/json',
 ]);
 const NOT_SERVED = '<UnknownOperationException/>\n';
-const BASE64 = { binary: 'base64' } as const;
+const AS_JSON: ExecuteOptions = { binary: 'base64', rawItems: true };
 
 export class WireHandler {
   readonly #options: WireOptions;
@@ -116,13 +120,13 @@ export class WireHandler {
       const output: object & { $metadata?: unknown } = await database.execute(
         operation,
         input,
-        BASE64,
+        AS_JSON,
       );
       // A Database gives it to callers in process; JSON leaves out what is undefined.
       output.$metadata = undefined;
-      const text = answerText(operation, output);
+      const body = answerBody(operation, output);
       observe?.({ operation, input, output, durationMs: clock.monotonicMs() - startMs });
-      return response(200, text, this.#ids.next(), contentType);
+      return response(200, body, this.#ids.next(), contentType);
     } catch (error) {
       const told = wireErrorOf(error);
       observe?.({ operation, input, error, told, durationMs: clock.monotonicMs() - startMs });
