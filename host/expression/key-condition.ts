@@ -227,6 +227,7 @@ function resolveClauses(
   readonly conditions: readonly (SortCondition | undefined)[];
 } {
   const attributeCount = partitionKeys.length + sortKeys.length;
+  if (clauses.length === 2 && attributeCount === 1) throw notSupported();
   if (clauses.length > attributeCount) {
     throw new ValidationException(
       `The number of query conditions (${clauses.length}) exceeds the number of key attributes defined in the ` +
@@ -238,7 +239,7 @@ function resolveClauses(
   const partition = partitionKeys.map((key) => {
     const clause = clauseOn(key);
     if (clause === undefined) throw missedKey(key.name);
-    if (clause.op !== 'eq') throw new ValidationException('Query key condition not supported');
+    if (clause.op !== 'eq') throw notSupported();
     return keyValue(key, clause.value);
   });
   const sorts = sortKeys.map(clauseOn);
@@ -302,6 +303,11 @@ export function keyValue(attribute: KeyAttribute, value: unknown): KeyValue {
 
 export function missedKey(name: string): ValidationException {
   return new ValidationException(`Query condition missed key schema element: ${name}`);
+}
+
+/** A range of partition keys, or a sort condition where there is no sort key. */
+function notSupported(): ValidationException {
+  return new ValidationException('Query key condition not supported');
 }
 
 function invalidOperator(operator: string): ValidationException {

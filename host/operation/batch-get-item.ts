@@ -144,7 +144,14 @@ function readBatchGet(
   const entries = Object.entries(requestItems ?? {});
   const read = entries.map(([name, value]) => readTable(context, name, value));
 
-  throwFaults([capacityModeFault(capacityMode), requiredFault(requestItems, 'requestItems')]);
+  throwFaults([
+    capacityModeFault(capacityMode),
+    requiredFault(requestItems, 'requestItems'),
+    nameFault(read),
+    ...read.map(({ name, members }) =>
+      requiredFault(members.Keys, `requestItems.${name}.member.keys`),
+    ),
+  ]);
   if (read.length === 0) throw enveloped(newFault('RequestItems', mustBeLonger(1)));
   const faults = read.map(({ name, keys }) => lengthFault(name, keys.length));
   throwFaults(faults.slice(0, faults.findIndex((fault) => fault !== undefined) + 1));
@@ -155,11 +162,10 @@ function readBatchGet(
   // The two kinds of parameters do not even mix across tables.
   const all: Structure = Object.assign({}, ...read.map(({ members }) => definedOf(members)));
   checkParameters('BatchGetItem', { ...all, ExpressionAttributeNames: undefined });
-  const requests = read.map(compileTable);
-  if (!requests.every(({ name }) => isBatchTableName(name))) {
-    throw enveloped(batchNameFault(requestJson(requests)));
-  }
-  return { requests, capacityMode: capacityMode as CapacityMode | undefined };
+  return {
+    requests: read.map(compileTable),
+    capacityMode: capacityMode as CapacityMode | undefined,
+  };
 }
 
 function definedOf(members: Structure): Structure {
@@ -191,10 +197,7 @@ function readTable({ values }: OperationContext, name: string, value: unknown) {
 function compileTable(read: ReturnType<typeof readTable>): TableRequest {
   const { name, members, keys, consistent, names, text, attributes } = read;
   checkParameters('BatchGetItem', members);
-  keys.forEach((key, index) => {
-    const fault = itemFault(key, `RequestItems.${name}.Keys[${index}]`);
-    if (fault !== undefined) throw new ValidationException(fault);
-  });
+  checkKeyValues(name, keys);
   const placeholders = new Placeholders({ names });
   const projection = compileReadProjection(text, attributes, placeholders);
   placeholders.checkAllUsed();
@@ -207,6 +210,20 @@ function lengthFault(name: string, count: number): string | undefined {
   return count === 0 ? newFault(path, mustBeLonger(1)) : undefined;
 }
 
-function requestJson(requests: readonly TableRequest[]): object {
+/** Its text quotes the keys, so it is told once they are known to be values. */
+function nameFault(requests: readonly Pick<TableRequest, 'name' | 'keys'>[]): string | undefined {
+  if (requests.every(({ name }) => isBatchTableName(name))) return undefined;
+  for (const { name, keys } of requests) checkKeyValues(name, keys);
+  return batchNameFault(requestJson(requests));
+}
+
+function checkKeyValues(name: string, keys: readonly Item[]): void {
+  keys.forEach((key, index) => {
+    const fault = itemFault(key, `RequestItems.${name}.Keys[${index}]`);
+    if (fault !== undefined) throw new ValidationException(fault);
+  });
+}
+
+function requestJson(requests: readonly Pick<TableRequest, 'name' | 'keys'>[]): object {
   return Object.fromEntries(requests.map(({ name, keys }) => [name, { Keys: keys.map(itemJson) }]));
 }

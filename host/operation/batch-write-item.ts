@@ -24,6 +24,7 @@ import {
   mustBeLonger,
   mustBeShorter,
   newFault,
+  requiredFault,
   throwFaults,
   type CapacityMode,
 } from './constraints.js';
@@ -60,6 +61,12 @@ export interface BatchWriteItemOutput {
 interface Write {
   readonly put: boolean;
   readonly item: Item;
+}
+
+/** The same as it came in, where the item may be missing. */
+interface ReadWrite {
+  readonly put: boolean;
+  readonly item: Item | undefined;
 }
 
 interface TableWrites {
@@ -185,6 +192,7 @@ function readBatchWrite(
     throw new ValidationException('The requestItems parameter is required for BatchWriteItem');
   }
   for (const { name, list } of lists) checkLength(name, list.length);
+  for (const { name, list } of lists) itemRequired(name, list);
   const requests = lists.map(({ name, list }) => ({ name, writes: list.map(requireOne) }));
   if (requests.reduce((sum, { writes }) => sum + writes.length, 0) > BATCH_WRITE_REQUESTS_MAX) {
     throw new ValidationException('Too many items requested for the BatchWriteItem call');
@@ -210,9 +218,13 @@ function readBatchWrite(
  * One WriteRequest, types only. Neither or both members are found by `requireOne`, after the
  * lengths.
  */
-function readRequest({ values }: OperationContext, value: unknown, path: string): readonly Write[] {
+function readRequest(
+  { values }: OperationContext,
+  value: unknown,
+  path: string,
+): readonly ReadWrite[] {
   const request = readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.WriteRequest') ?? {};
-  const writes: Write[] = [];
+  const writes: ReadWrite[] = [];
   for (const [member, field] of [
     ['PutRequest', 'Item'],
     ['DeleteRequest', 'Key'],
@@ -220,19 +232,31 @@ function readRequest({ values }: OperationContext, value: unknown, path: string)
     const type = `com.amazonaws.dynamodb.v20120810.${member}`;
     const body = readStructure(request[member], `${path}.${member}`, type);
     if (body === undefined) continue;
-    const item = values.readMap(body[field], `${path}.${member}.${field}`) ?? {};
+    const item = values.readMap(body[field], `${path}.${member}.${field}`);
     writes.push({ put: member === 'PutRequest', item });
   }
   return writes;
 }
 
-function requireOne(writes: readonly Write[]): Write {
-  if (writes.length !== 1) {
+function itemRequired(name: string, list: readonly (readonly ReadWrite[])[]): void {
+  list.forEach((writes, index) => {
+    const path = `requestItems.${name}.member.${index + 1}.member`;
+    for (const { put, item } of writes) {
+      throwFaults([
+        requiredFault(item, `${path}.${put ? 'putRequest.item' : 'deleteRequest.key'}`),
+      ]);
+    }
+  });
+}
+
+function requireOne(writes: readonly ReadWrite[]): Write {
+  const [write] = writes;
+  if (writes.length !== 1 || write.item === undefined) {
     throw new ValidationException(
       'One or more parameter values were invalid: A WriteRequest must have exactly one of PutRequest and DeleteRequest',
     );
   }
-  return writes[0];
+  return { put: write.put, item: write.item };
 }
 
 function checkLength(name: string, count: number): void {

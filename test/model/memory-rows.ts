@@ -140,6 +140,8 @@ function copyValue(value: AttributeValue): AttributeValue {
 function canonicalNumber(value: NumberAttribute): NumberAttribute {
   const text = decimalText(decimalOf(value));
   const number = Number(text);
-  if (decimalText(decimalOfNumber(number)) === text) return number;
+  // The largest numbers round up to what DynamoDB has none of.
+  const inRange = Math.abs(number) < 1e126;
+  if (inRange && decimalText(decimalOfNumber(number)) === text) return number;
   return NumberValue.from(text);
 }

@@ -76,6 +76,36 @@ const GET: readonly Refusal[] = [
     `${E}Value '{"bad!name":{"Keys":[{"pk":{"S":"p0"}}]}}' at 'requestItems'${F}${NAME_RULE}`,
   ],
   [
+    'a bad table name joined with a bad ReturnConsumedCapacity',
+    get({ 'bad!name': { Keys: singles(1) } }, { ReturnConsumedCapacity: 'X' }),
+    `2 validation errors detected: ${RCC}; Value '{"bad!name":{"Keys":[{"pk":{"S":"p0"}}]}}' at 'requestItems'${F}${NAME_RULE}`,
+  ],
+  [
+    'a table name of two characters',
+    get({ ab: { Keys: singles(1) } }),
+    `${E}Value '{"ab":{"Keys":[{"pk":{"S":"p0"}}]}}' at 'requestItems'${F}${NAME_RULE}`,
+  ],
+  [
+    'a bad table name before a bad projection',
+    get({ 'bad!name': { Keys: singles(1), ProjectionExpression: 'a b' } }),
+    `${E}Value '{"bad!name":{"Keys":[{"pk":{"S":"p0"}}]}}' at 'requestItems'${F}${NAME_RULE}`,
+  ],
+  [
+    'a request without Keys',
+    get({ Single: { ConsistentRead: true } }),
+    `${E}Value null at 'requestItems.Single.member.keys'${F}Member must not be null`,
+  ],
+  [
+    'a bad projection before a missing table is noticed',
+    get({ Nowhere: { Keys: singles(1), ProjectionExpression: 'a b' } }),
+    'Invalid ProjectionExpression: Syntax error; token: "b", near: "a b"',
+  ],
+  [
+    'a key over 2,048 bytes',
+    get({ Single: { Keys: [{ pk: 'p'.repeat(2049) }] } }),
+    'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
+  ],
+  [
     'a missing table among others',
     get({ Single: { Keys: singles(1) }, Nowhere: { Keys: singles(1) } }),
     'Requested resource not found',
@@ -113,6 +143,16 @@ const WRITE: readonly Refusal[] = [
     'an empty list',
     write({ Single: [] }),
     `${E}Value '{Single=[]}' at 'requestItems'${F}Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]`,
+  ],
+  [
+    'a put without an item',
+    write({ Single: [...puts(singles(1)), { PutRequest: {} }] }),
+    `${E}Value null at 'requestItems.Single.member.2.member.putRequest.item'${F}Member must not be null`,
+  ],
+  [
+    'a delete without a key',
+    write({ Single: [{ DeleteRequest: {} }] }),
+    `${E}Value null at 'requestItems.Single.member.1.member.deleteRequest.key'${F}Member must not be null`,
   ],
   [
     '26 requests of one table',

@@ -305,6 +305,86 @@ const REFUSALS: readonly Refusal[] = [
     'Query key condition not supported',
   ],
   [
+    'a sort condition on a table without a sort key',
+    query('pk = :p AND sk = :s', undefined, { TableName: 'Single' }),
+    'Query key condition not supported',
+  ],
+  [
+    'three conditions on a table without a sort key',
+    query('pk = :p AND sk = :s AND a = :p', undefined, { TableName: 'Single' }),
+    'The number of query conditions (3) exceeds the number of key attributes defined in the schema (1)',
+  ],
+  [
+    'attribute_not_exists',
+    query('pk = :p AND attribute_not_exists(sk)'),
+    `${OPERATOR}attribute_not_exists`,
+  ],
+  ['attribute_type', query('pk = :p AND attribute_type(sk, :s)'), `${OPERATOR}attribute_type`],
+  ['OR under AND', query('pk = :p AND (sk = :s OR sk = :p)'), `${OPERATOR}OR`],
+  ['NOT under AND', query('pk = :p AND NOT sk = :s'), `${OPERATOR}NOT`],
+  [
+    'two ranges of one key',
+    query('pk = :p AND sk > :s AND sk < :p'),
+    `${X}KeyConditionExpressions must only contain one condition per key`,
+  ],
+  [
+    'size of the value',
+    query('pk = size(:p)'),
+    `${X}KeyConditionExpressions cannot contain nested operations`,
+  ],
+  [
+    'a key that begins another way round',
+    query('pk = :p AND begins_with(:s, sk)'),
+    `${CONDITION}begins_with operator must have the key attribute as its first operand`,
+  ],
+  [
+    'values alone in BETWEEN',
+    query(':p BETWEEN :p AND :s'),
+    `${CONDITION}No key attribute specified`,
+  ],
+  [
+    'attributes for bounds',
+    query('pk = :p AND sk BETWEEN a AND :s'),
+    `${CONDITION}Multiple attribute names used in one condition`,
+  ],
+  [
+    'a set for a key',
+    query('pk = :p AND sk = :s', { ':p': 'p', ':s': new Set(['s']) }),
+    SCHEMA_TYPE,
+  ],
+  ['null for a key', query('pk = :p', { ':p': null }), SCHEMA_TYPE],
+  [
+    'a wrong operand before a missing table is noticed',
+    query('pk = :p AND sk < :s', { ':p': 'p', ':s': [] }, { TableName: 'Nowhere' }),
+    `${WRONG_TYPE}<, operand type: L`,
+  ],
+  [
+    'a wrong operand before the number of conditions',
+    query('pk = :p AND a = :p AND sk < :s', { ':p': 'p', ':s': [] }),
+    `${WRONG_TYPE}<, operand type: L`,
+  ],
+  [
+    'a missing table before the number of conditions',
+    query('pk = :p AND a = :p AND sk < :s', undefined, { TableName: 'Nowhere' }),
+    'Requested resource not found',
+    'ResourceNotFoundException',
+  ],
+  [
+    'a fault of the key condition before one of the filter',
+    query('pk = :x', { ':p': 'p' }, { FilterExpression: 'a = :y', ProjectionExpression: '#z' }),
+    `${X}An expression attribute value used in expression is not defined; attribute value: :x`,
+  ],
+  [
+    'a fault of the filter before one of the projection',
+    query('pk = :p', { ':p': 'p' }, { FilterExpression: 'a = :y', ProjectionExpression: '#z' }),
+    'Invalid FilterExpression: An expression attribute value used in expression is not defined; attribute value: :y',
+  ],
+  [
+    'a value that only the filter could use and does not',
+    query('pk = :p', { ':p': 'p', ':q': 1 }, { FilterExpression: 'a = b' }),
+    `Value provided in ${VALUES} unused in expressions: keys: {:q}`,
+  ],
+  [
     'begins_with on the partition key',
     query('begins_with(pk, :p)', { ':p': 'p' }),
     'Query key condition not supported',
