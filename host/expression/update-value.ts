@@ -25,8 +25,10 @@ export function evaluate(value: UpdateValue, item: Item | undefined): AttributeV
   switch (value.kind) {
     case 'constant':
       return value.value;
-    case 'path':
-      return valueAt(item, value.path) ?? missingAttribute();
+    case 'path': {
+      const found = valueAt(item, value.path);
+      return found === undefined ? missingAttribute() : found;
+    }
     case 'ifNotExists': {
       const found = valueAt(item, value.path);
       return found === undefined ? evaluate(value.otherwise, item) : found;

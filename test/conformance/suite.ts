@@ -3,6 +3,7 @@
 import { account } from './cases/account.js';
 import { batches } from './cases/batches.js';
 import { capacity } from './cases/capacity.js';
+import { checkOrder } from './cases/check-order.js';
 import { conditionSemantics } from './cases/condition-semantics.js';
 import { expressionFaults } from './cases/expression-faults.js';
 import { filters } from './cases/filters.js';
@@ -51,6 +52,7 @@ export function conformance(factory: DoorFactory): void {
   batches(factory);
   conditionSemantics(factory);
   legacyConditions(factory);
+  checkOrder(factory);
   itemSizes(factory);
   capacity(factory);
   filters(factory);
