@@ -7,6 +7,7 @@
 
 import { DatabaseClosed, InvalidArgument, SUCCESS_METADATA } from './errors.js';
 import type { CheckOptions, CheckReport } from './engine/check-report.js';
+import { LaggingStore } from './engine/lagging-store.js';
 import type { Store, StoreFigures } from './engine/store.js';
 import {
   isOperationName,
@@ -104,10 +105,11 @@ export class Database implements AsyncDisposable {
 
   /** Use `open`. */
   constructor(
-    store: Store,
+    engine: Store,
     options: Pick<ResolvedOptions, 'clock' | 'random'> & Partial<ResolvedOptions>,
   ) {
-    const { clock, random, tableDelayMs = 0 } = options;
+    const { clock, random, tableDelayMs = 0, gsiDelayMs = 0 } = options;
+    const store = gsiDelayMs > 0 ? new LaggingStore(engine, clock, gsiDelayMs) : engine;
     this.#store = store;
     const catalog = new Catalog(store, clock);
     const builder = new IndexBuilder(store, catalog, clock, tableDelayMs);

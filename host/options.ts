@@ -41,6 +41,12 @@ export interface OpenOptions {
    * AWS, in milliseconds. Default 0: not at all. For tests of code that waits for tables.
    */
   tableDelayMs?: number;
+  /**
+   * For how long reads of global secondary indexes do not see a write, in milliseconds. Default 0: they see it at once. For
+   * tests of code that must live with eventual consistency; it costs writes and reads of such tables, and concerns the
+   * writes of the thread that reads. With a manual clock the time passes by `db.clock.advance`.
+   */
+  gsiDelayMs?: number;
   /** Where randomness comes from. Default the system's. For simulations. */
   random?: Random;
 }
@@ -71,6 +77,7 @@ const RULES: {
     'a whole number of milliseconds from 0',
     (value) => isInteger(value, 0, 86_400_000),
   ],
+  gsiDelayMs: ['a whole number of milliseconds from 0', (value) => isInteger(value, 0, 86_400_000)],
   clock: [
     "'manual' or an object with nowMs() and monotonicMs()",
     (value) => value === 'manual' || hasMethods(value, ['nowMs', 'monotonicMs']),
@@ -107,6 +114,7 @@ export function resolveOptions(options: unknown = {}): ResolvedOptions {
     compression: given.compression ?? true,
     workers: given.workers ?? Math.min(WORKERS_MAX, Math.max(1, os.availableParallelism() - 1)),
     tableDelayMs: given.tableDelayMs ?? 0,
+    gsiDelayMs: given.gsiDelayMs ?? 0,
     clock:
       given.clock === 'manual'
         ? new ManualClock(systemClock.nowMs())
