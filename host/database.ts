@@ -21,6 +21,7 @@ import type { Answer, ExecuteOptions } from './api/answer.js';
 import { typedValues } from './api/typed-values.js';
 import { Doors } from './api/doors.js';
 import type { HttpDoor, HttpOptions } from './api/http-door.js';
+import { sdkConfigOf, type SdkConfig } from './api/sdk/config.js';
 import type { BinaryForm } from './api/attribute-value.js';
 import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
 import { STREAM_RETENTION_MS } from './limits.js';
@@ -380,6 +381,21 @@ export class Database implements AsyncDisposable {
   async serveHttp(options: HttpOptions = {}): Promise<HttpDoor> {
     this.#requireOpen();
     return this.#doors.http(options);
+  }
+
+  /**
+   * Configuration with which clients of the AWS SDK for JavaScript v3 run on this database, in this process: no socket,
+   * no signature. Paginators, waiters, middleware and retries are the SDK's own. Mappers that take a client (electrodb,
+   * dynamodb-toolbox, dynamoose, dynamodb-onetable) run on it unchanged.
+   *
+   * @example
+   * const client = new DynamoDBClient(db.sdkConfig());
+   * const documents = DynamoDBDocumentClient.from(client);
+   * await documents.send(new PutCommand({ TableName: 'Orders', Item: { user_id: 'u1', order_id: 'o1' } }));
+   */
+  sdkConfig(): SdkConfig {
+    this.#requireOpen();
+    return sdkConfigOf(this.#doors.sdk(() => this.#requireOpen()));
   }
 
   /**

@@ -33,6 +33,13 @@ export { ItemStream } from './table/item-stream.js';
 export { NumberValue } from './number-value.js';
 export type { AttributeValue, Item, KeyValue, NumberAttribute } from './table/item-types.js';
 
+export type { SdkConfig } from './api/sdk/config.js';
+export type {
+  SdkAbortSignal,
+  SdkRequest,
+  SdkRequestHandler,
+  SdkResponse,
+} from './api/sdk/request-handler.js';
 export type { HttpDoor, HttpOptions } from './api/http-door.js';
 export type { Credentials } from './api/signature/verification.js';
 export type { OpenOptions } from './options.js';

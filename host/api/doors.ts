@@ -1,10 +1,13 @@
 // The doors through which other processes reach an open database: opened on demand, closed before it.
 
 import type { DoorService, HttpDoor, HttpOptions } from './http-door.js';
+import { SdkRequestHandler } from './sdk/request-handler.js';
+import { WireHandler } from './wire/handler.js';
 
 export class Doors {
   readonly #service: DoorService;
   readonly #open = new Set<AsyncDisposable>();
+  #sdk: SdkRequestHandler | undefined;
 
   constructor(service: DoorService) {
     this.#service = service;
@@ -16,6 +19,12 @@ export class Doors {
     const door = await openHttpDoor(this.#service, options);
     this.#open.add(door);
     return door;
+  }
+
+  /** The door for clients of the AWS SDK in this process. */
+  sdk(requireOpen: () => void): SdkRequestHandler {
+    this.#sdk ??= new SdkRequestHandler(new WireHandler(this.#service).handle, requireOpen);
+    return this.#sdk;
   }
 
   /** Every door answers what is in flight, and closes. */
