@@ -60,7 +60,10 @@ for (const [door, withConfig] of DOORS) {
         const Account = table.getModel('Account' as never) as unknown as Model;
         const User = table.getModel('User' as never) as unknown as Model;
         await Account.create({ id: 'a', name: 'Acme' });
-        await assert.rejects(Account.create({ id: 'a', name: 'Acme' }), /Conditional create failed/);
+        await assert.rejects(
+          Account.create({ id: 'a', name: 'Acme' }),
+          /Conditional create failed/,
+        );
         const batch = {};
         for (let n = 0; n < 12; n++)
           await User.create(
