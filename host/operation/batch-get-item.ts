@@ -13,6 +13,7 @@ import { SeenKeys, batchNameFault } from './batch.js';
 import { Charge, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
 import { compileReadProjection } from './conditions.js';
 import {
+  attributesToGetFault,
   capacityModeFault,
   enveloped,
   isBatchTableName,
@@ -150,6 +151,9 @@ function readBatchGet(
     nameFault(read),
     ...read.map(({ name, members }) =>
       requiredFault(members.Keys, `requestItems.${name}.member.keys`),
+    ),
+    ...read.map(({ name, attributes }) =>
+      attributesToGetFault(attributes, `requestItems.${name}.member.attributesToGet`),
     ),
   ]);
   if (read.length === 0) throw enveloped(newFault('RequestItems', mustBeLonger(1)));

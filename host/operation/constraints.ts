@@ -109,6 +109,27 @@ export function checkNewTableName(name: string | undefined): asserts name is str
   throwFaults([tableNameFault(name, 'tableName', TABLE_NAME_LENGTH_MIN)]);
 }
 
+/** The name of an index that is to be there. */
+export function indexNameFault(name: string | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  const path = 'indexName';
+  if (name.length < TABLE_NAME_LENGTH_MIN) {
+    return oldFault(name, path, mustBeLonger(TABLE_NAME_LENGTH_MIN));
+  }
+  if (name.length > TABLE_NAME_LENGTH_MAX) {
+    return oldFault(name, path, mustBeShorter(TABLE_NAME_LENGTH_MAX));
+  }
+  return TABLE_NAME.test(name) ? undefined : oldFault(name, path, mustMatchName);
+}
+
+/** AttributesToGet names something, if it is there. */
+export function attributesToGetFault(
+  names: readonly string[] | undefined,
+  path = 'attributesToGet',
+): string | undefined {
+  return names?.length === 0 ? oldFault('[]', path, mustBeLonger(1)) : undefined;
+}
+
 /** A table name as a map key of a batch: here one text covers all three rules. */
 export function isBatchTableName(name: string): boolean {
   if (isTableArn(name)) return true;

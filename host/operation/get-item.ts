@@ -10,6 +10,7 @@ import { keyFault } from '../table/key-schema.js';
 import { Charge, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
 import { compileReadProjection } from './conditions.js';
 import {
+  attributesToGetFault,
   capacityModeFault,
   checkTableName,
   requiredFault,
@@ -92,6 +93,7 @@ function readGet(context: OperationContext, rawInput: unknown): GetRequest {
   checkTableName(tableName);
   throwFaults([requiredFault(key, 'key')]);
   throwFaults([capacityModeFault(capacityMode)]);
+  throwFaults([attributesToGetFault(attributes)]);
   checkParameters('GetItem', input);
   const fault = itemFault(key as Item, 'Key');
   if (fault !== undefined) throw new ValidationException(fault);

@@ -1,14 +1,12 @@
 // The parameters that Query and Scan share: read once, checked once, in DynamoDB's order.
 
-import { TABLE_NAME_LENGTH_MAX, TABLE_NAME_LENGTH_MIN } from '../limits.js';
 import type { Item } from '../table/item-types.js';
 import {
+  attributesToGetFault,
   capacityModeFault,
   checkTableName,
   enumFault,
-  mustBeLonger,
-  mustBeShorter,
-  oldFault,
+  indexNameFault,
   throwFaults,
   type CapacityMode,
 } from './constraints.js';
@@ -106,19 +104,9 @@ export function readPageParameters(
   throwFaults([capacityModeFault(parameters.capacityMode)]);
   throwFaults([enumFault(parameters.select, 'select', SELECT_VALUES)]);
   throwFaults([indexNameFault(parameters.indexName)]);
+  throwFaults([attributesToGetFault(parameters.attributesToGet)]);
   throwFaults([limitFault(parameters.limit)]);
   return { ...parameters, tableName };
-}
-
-function indexNameFault(name: string | undefined): string | undefined {
-  if (name === undefined) return undefined;
-  if (name.length < TABLE_NAME_LENGTH_MIN) {
-    return oldFault(name, 'indexName', mustBeLonger(TABLE_NAME_LENGTH_MIN));
-  }
-  if (name.length > TABLE_NAME_LENGTH_MAX) {
-    return oldFault(name, 'indexName', mustBeShorter(TABLE_NAME_LENGTH_MAX));
-  }
-  return undefined;
 }
 
 /** What is wrong with a Select beside the projection of the request, bare, or undefined. */

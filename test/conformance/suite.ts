@@ -13,6 +13,7 @@ import { itemValues } from './cases/item-values.js';
 import { keyConditions } from './cases/key-conditions.js';
 import { legacyConditions } from './cases/legacy-conditions.js';
 import { pages } from './cases/pages.js';
+import { readSemantics } from './cases/read-semantics.js';
 import { reservedWords } from './cases/reserved-words.js';
 import { singleItems } from './cases/single-items.js';
 import { tableFeatures } from './cases/table-features.js';
@@ -53,6 +54,7 @@ export function conformance(factory: DoorFactory): void {
   conditionSemantics(factory);
   legacyConditions(factory);
   checkOrder(factory);
+  readSemantics(factory);
   itemSizes(factory);
   capacity(factory);
   filters(factory);

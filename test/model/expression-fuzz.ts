@@ -113,7 +113,7 @@ export class ExpressionFuzz {
       ...request,
       ExpressionAttributeValues: { ...values, ':key': 'p' },
     });
-    assert.deepEqual(Items.map(textOf), expected.map(textOf), `${what} ${textOf(values ?? {})}`);
+    assert.deepEqual(Items.map(textOf), expected.map(textOf), `${what} ${shown(request)}`);
   }
 
   /** One update, of an item that is there or of one that is not, with a condition or without. */
@@ -132,7 +132,7 @@ export class ExpressionFuzz {
       ConditionExpression: condition && writer.condition(condition),
       ...writer.placeholders,
     };
-    const what = `${textOf(request as PlainItem)} on ${textOf(before ?? {})}`;
+    const what = `${shown(request)} on ${shown(before)}`;
     const ReturnValues = this.#random() < 0.5 ? 'ALL_NEW' : 'UPDATED_OLD';
     this.counts.updates++;
     try {
@@ -189,6 +189,14 @@ function levelsOf(value: Value): number {
   if (typeof value !== 'object' || value === null) return 1;
   if (value instanceof Uint8Array || value instanceof Set) return 1;
   return 1 + Math.max(0, ...Object.values(value).map(levelsOf));
+}
+
+/** For messages: sets and bytes as lists. */
+function shown(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) => {
+    if (member instanceof Set) return { set: [...(member as Set<unknown>)] };
+    return member instanceof Uint8Array ? { bytes: [...member] } : member;
+  });
 }
 
 function textOf(item: object): string {

@@ -240,7 +240,7 @@ export class UpdateFault extends Error {}
 
 /** The item after an update of the item before, whose paths do not overlap. */
 export function updated(clauses: readonly Clause[], before: PlainItem): PlainItem {
-  const after = structuredClone(before) as PlainItem;
+  const after = copyOf(before) as PlainItem;
   const results = clauses.map((clause) => ({ path: clause.path, value: resultOf(clause, before) }));
   // Elements keep their places until all is done: holes are closed and new ones appended then.
   const lists = new Map<Value, { appended: [number, Value][]; removed: Set<number> }>();
@@ -271,6 +271,15 @@ export function updated(clauses: readonly Clause[], before: PlainItem): PlainIte
     list.splice(0, list.length, ...kept, ...added);
   }
   return after;
+}
+
+/** What can be changed is copied wherever it stands: one value set at two places becomes two. */
+function copyOf(value: Value): Value {
+  if (Array.isArray(value)) return (value as Value[]).map(copyOf);
+  if (typeOf(value) !== 'M') return value;
+  return Object.fromEntries(
+    Object.entries(value as PlainItem).map(([name, one]) => [name, copyOf(one)]),
+  );
 }
 
 /** An assignment would not do for `__proto__`. */

@@ -248,7 +248,28 @@ const SINGLE: readonly Refusal[] = [
   ],
 ];
 
+const NOTHING = (path = 'attributesToGet') =>
+  `${ENVELOPE}Value '[]' at '${path}'${F}Member must have length greater than or equal to 1`;
+
 const READS: readonly Refusal[] = [
+  ['no AttributesToGet: GetItem', get({ AttributesToGet: [] }), NOTHING()],
+  ['no AttributesToGet: Query', query({ AttributesToGet: [] }), NOTHING()],
+  ['no AttributesToGet: Scan', scan({ AttributesToGet: [] }), NOTHING()],
+  [
+    'no AttributesToGet: BatchGetItem',
+    (door) => door.batchGet({ RequestItems: { Pairs: { Keys: [Key], AttributesToGet: [] } } }),
+    NOTHING('requestItems.Pairs.member.attributesToGet'),
+  ],
+  [
+    'an index name with other characters',
+    query({ IndexName: 'a b!' }),
+    `${ENVELOPE}Value 'a b!' at 'indexName'${F}Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+`,
+  ],
+  [
+    'an index name of 256 characters',
+    scan({ IndexName: 'i'.repeat(256) }),
+    `${ENVELOPE}Value '${'i'.repeat(256)}' at 'indexName'${F}Member must have length less than or equal to 255`,
+  ],
   [
     'a missing TableName before a missing Key',
     get({ TableName: undefined, Key: undefined }),
