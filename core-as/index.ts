@@ -42,6 +42,9 @@ export {
   lastSequence,
 } from './shard/header';
 
+/** pagesWarm(): touches memory that will be needed soon; on a thread that has time for it. */
+export { pagesWarm } from './memory/pages';
+
 /** poison(code): marks the shard as lost and wakes all waiters. poisonCode(): 0 = sound. */
 export { poison, poisonCode } from './memory/fail';
 

@@ -159,6 +159,7 @@ export const RESULT_MEMTABLE_SOFT: u32 = 1; // the active memtable is past its s
 export const RESULT_FROZEN_WAITING: u32 = 2; // a frozen memtable waits to be flushed
 export const RESULT_VALUE_BLOCK: u32 = 4; // LARGE: the value lies in the VALUE block named by need*
 export const RESULT_LOCKED: u32 = 8; // a get met an item that a transaction has locked
+export const RESULT_COLD: u32 = 16; // memory that was never touched is near: pagesWarm
 
 /**
  * What versionGet found in the tables. At FOUND_AT of the thread's scratch, between the core's own

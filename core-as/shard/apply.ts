@@ -16,10 +16,11 @@ import {
   BATCH_DECISION, BATCH_ENTRY_BYTES, BatchEntry, BatchHeader, CHECK, DELETE, ENTRY_LOG_ONLY,
   ENTRY_SEQUENCED, ENTRY_SHAPED, GUARD_ABSENT, GUARD_FAILED, GUARD_TRANSACTION, GUARD_UNLOCKED, Guard, LOCKED,
   LOG_FULL, LOG_RECORD_BYTES, LogRecord, MEMTABLE_FULL, OK, PAGE_BYTES, PUT, RECORD_DECISION,
-  RECORD_TRANSACTION, RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, RETRY, SHAPE, SHAPES_FULL,
+  RECORD_TRANSACTION, RESULT_COLD, RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, RETRY, SHAPE, SHAPES_FULL,
   SHAPE_KEY_BYTES,
 } from '../layout';
 import { copyBytes } from '../memory/bytes';
+import { pageState } from '../memory/pages';
 import { result } from '../memory/thread';
 import { pagesOfLarge, runReserve, runsRelease } from '../memtable/arena';
 import { keyHash } from '../memtable/hash-index';
@@ -231,7 +232,8 @@ function resultFill(memtable: Memtable, lastSequence: u64, recorded: u32): void 
   out.readSequence = out.sequence;
   out.count = recorded;
   out.flags = (memtablePages(memtable) >= writeState().softPages ? RESULT_MEMTABLE_SOFT : 0)
-    | (memtableFrozen() != 0 ? RESULT_FROZEN_WAITING : 0);
+    | (memtableFrozen() != 0 ? RESULT_FROZEN_WAITING : 0)
+    | (pageState().cold != 0 ? RESULT_COLD : 0);
 }
 
 @inline

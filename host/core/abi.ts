@@ -46,7 +46,12 @@ export const CURSOR = {
   /** Nothing is emitted, entries are counted. */
   COUNT: 32,
 } as const;
-export const RESULT_FLAG = { MEMTABLE_SOFT: 1, FROZEN_WAITING: 2, VALUE_BLOCK: 4 } as const;
+export const RESULT_FLAG = {
+  MEMTABLE_SOFT: 1,
+  FROZEN_WAITING: 2,
+  VALUE_BLOCK: 4,
+  COLD: 16,
+} as const;
 
 /** Byte offsets in a thread's scratch. */
 export const SCRATCH = {

@@ -21,6 +21,7 @@ export interface CoreExports {
   poison(code: number): void;
   poisonCode(): number;
   latchWait(): void;
+  pagesWarm(): void;
 
   // Keys, on a private instance.
   sealKey(tableId: number, pkBytes: number): number;

@@ -18,6 +18,7 @@ import {
   REQUEST_COMPACT,
   REQUEST_COMPACT_FULL,
   REQUEST_FLUSH,
+  REQUEST_WARM,
   STATE,
 } from '../runtime/control.js';
 import { KeeperClient } from '../runtime/keeper-channel.js';
@@ -63,9 +64,21 @@ export class BackgroundDatabase {
   /** Runs one job if any is requested and nobody else has it. */
   async runOne(): Promise<boolean> {
     if (this.#closed || this.#control.failed) return false;
-    if ((await this.#tryFlush()) || (await this.#tryCompact())) return true;
+    if (this.#warm() || (await this.#tryFlush()) || (await this.#tryCompact())) return true;
     this.#watchLatches();
     return false;
+  }
+
+  /** Touches the memory that writers will need next: the page faults are here then, not in their calls. */
+  #warm(): boolean {
+    let asked = false;
+    for (const { shard, exports } of this.#attachment.shards) {
+      if ((this.#control.requested(shard) & REQUEST_WARM) === 0) continue;
+      if ((this.#control.takeRequest(shard, REQUEST_WARM) & REQUEST_WARM) === 0) continue;
+      exports.pagesWarm();
+      asked = true;
+    }
+    return asked;
   }
 
   /**

@@ -9,11 +9,19 @@
 // The bell is rung once for a burst of writes, not for its first: in a microtask, behind the reactions that make the
 // other writes, or as soon as RING_BYTES wait, so that the log thread writes while this thread goes on. With
 // them a batch ends: it resolves while what comes after is still being written.
+//
+// Who awaits each write waits in two ways. A lone write is waited for by short looks that block the thread, between
+// which the event loop turns: waking an event loop that sleeps takes longer than half of a sync. Everything else, and a
+// lone write on a slow disk, waits for the event loop's own wake-up.
 
 import { CONTROL, type Control } from '../runtime/control.js';
 import type { KeepAlive } from '../runtime/waiting.js';
 
 const WAIT_MS = 1000;
+/** A batch of so few writes counts as lone. */
+const LONE_WRITES = 2;
+const LOOK_MS = 0.05;
+const LOOKS_MAX = 20;
 const RING_BYTES = 32 * 1024;
 const DONE = Promise.resolve();
 
@@ -22,6 +30,7 @@ interface Batch {
   readonly promise: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
+  writes: number;
 }
 
 export interface DurabilitySource {
@@ -30,6 +39,8 @@ export interface DurabilitySource {
   failure(): Error;
   /** Records wait in the rings: the log is wanted. */
   ring(): void;
+  /** Another thread publishes durability, so this one may block for a moment to wait for it. */
+  readonly elsewhere: boolean;
 }
 
 export class Durability {
@@ -41,6 +52,7 @@ export class Durability {
   #waiting = false;
   #unrungBytes = 0;
   #ringPlanned = false;
+  #looks = 0;
 
   constructor(control: Control, source: DurabilitySource, keepAlive: KeepAlive) {
     this.#control = control;
@@ -51,12 +63,10 @@ export class Durability {
   /** Resolves when `sequence` of `shard`, of a record of so many bytes, is durable. */
   wait(shard: number, sequence: number, bytes = 0): Promise<void> {
     if (this.#control.failed) return Promise.reject(this.#source.failure());
-    let batch = this.#open;
-    if (batch === undefined) {
-      batch = this.#begin();
-      this.#watch();
-    }
+    const batch = this.#open ?? this.#begin();
     if (batch.need[shard] < sequence) batch.need[shard] = sequence;
+    batch.writes++;
+    this.#watch();
     this.announce(bytes);
     return batch.promise;
   }
@@ -121,7 +131,8 @@ export class Durability {
       resolve = yes;
       reject = no;
     });
-    const batch = { need: new Float64Array(this.#source.shardCount), promise, resolve, reject };
+    const need = new Float64Array(this.#source.shardCount);
+    const batch = { need, promise, resolve, reject, writes: 0 };
     this.#queue.push(batch);
     this.#open = batch;
     return batch;
@@ -144,15 +155,43 @@ export class Durability {
   }
 
   #arm(): void {
-    const seen = this.#control.load(CONTROL.DURABLE_SIGNAL);
-    const wake = (): void => {
-      this.settle();
-      if (this.#queue.length > 0) return this.#arm();
-      this.#waiting = false;
-      this.#keepAlive.release();
-    };
-    const result = Atomics.waitAsync(this.#control.words, CONTROL.DURABLE_SIGNAL, seen, WAIT_MS);
-    if (result.async) void result.value.then(wake);
-    else setImmediate(wake);
+    this.#looks = 0;
+    if (this.#source.elsewhere) setImmediate(this.#look);
+    else this.#sleep();
   }
+
+  /** One short wait for a lone write. */
+  readonly #look = (): void => {
+    if (this.#queue.length === 0) return this.#wake();
+    const lone = this.#queue.length === 1 && this.#queue[0].writes <= LONE_WRITES;
+    if (!lone || this.#looks++ === LOOKS_MAX) return this.#sleep();
+    const { words } = this.#control;
+    const seen = Atomics.load(words, CONTROL.DURABLE_SIGNAL);
+    if (!this.#control.failed && !this.#isDurable(this.#queue[0])) {
+      if (Atomics.wait(words, CONTROL.DURABLE_SIGNAL, seen, LOOK_MS) === 'timed-out') {
+        setImmediate(this.#look);
+        return;
+      }
+    }
+    this.#wake();
+  };
+
+  #sleep(): void {
+    const { words } = this.#control;
+    const seen = Atomics.load(words, CONTROL.DURABLE_SIGNAL);
+    if (this.#queue.length > 0 && (this.#control.failed || this.#isDurable(this.#queue[0]))) {
+      this.#wake();
+      return;
+    }
+    const result = Atomics.waitAsync(words, CONTROL.DURABLE_SIGNAL, seen, WAIT_MS);
+    if (result.async) void result.value.then(this.#wake);
+    else setImmediate(this.#wake);
+  }
+
+  readonly #wake = (): void => {
+    this.settle();
+    if (this.#queue.length > 0) return this.#arm();
+    this.#waiting = false;
+    this.#keepAlive.release();
+  };
 }

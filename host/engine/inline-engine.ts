@@ -76,6 +76,7 @@ export async function openInline(
 
 class InlineServices implements Services {
   readonly keepAlive = new KeepAlive();
+  readonly logElsewhere = false;
   store: LsmStore | undefined;
   readonly #keeper: Keeper;
   readonly #worker: Attachment;

@@ -95,6 +95,7 @@ export class LsmStore implements Store {
           handles.options.temporary ? Infinity : attachment.shards[shard].exports.durableSequence(),
         failure: () => attachment.failure(),
         ring: () => services.ring(),
+        elsewhere: services.logElsewhere,
       },
       services.keepAlive,
     );

@@ -147,6 +147,7 @@ async function recovered(
 }
 
 class ThreadServices implements Services {
+  readonly logElsewhere = true;
   readonly keepAlive: KeepAlive;
   readonly #control: Control;
   readonly #doorbell: Doorbell;

@@ -16,6 +16,8 @@ export interface Progress {
 export interface Services extends Progress {
   /** Records wait in a ring: the log is wanted. */
   ring(): void;
+  /** The log turns on another thread. */
+  readonly logElsewhere: boolean;
   readonly keepAlive: KeepAlive;
   /** Resolves with the id, once the table is durable and visible. */
   createTable(definition: TableDefinition): Promise<number>;

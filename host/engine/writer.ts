@@ -7,7 +7,7 @@
 import { RESULT, RESULT_FLAG, STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { ThrottlingException, TransactionConflictException } from '../errors.js';
-import { CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH } from '../runtime/control.js';
+import { CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH, REQUEST_WARM } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import type { BatchWriter, Staged } from './batch-writer.js';
 import type { CatalogView } from './catalog-view.js';
@@ -144,7 +144,7 @@ export class Writer {
   applied(core: ShardCore): Promise<void> {
     const sequence = core.sequence;
     const flags = core.result(RESULT.FLAGS);
-    if (flags !== 0) this.#relieve(core, flags);
+    if (flags !== 0) this.#tend(core, flags);
     if (this.#waitsForLog) return this.#durability.wait(core.shard, sequence, this.#appliedBytes);
     if (!this.#attachment.handles.options.temporary) this.#durability.announce(this.#appliedBytes);
     else if (this.#attachment.control.load(CONTROL.STREAM_WAITERS) > 0) this.#wakeReaders();
@@ -183,6 +183,16 @@ export class Writer {
     const damage = blockedByDamage(this.#attachment, core.shard);
     if (damage !== undefined) throw damage;
     this.#relieve(core, RESULT_FLAG.MEMTABLE_SOFT);
+  }
+
+  /** Asks for what the core says it will need soon. */
+  #tend(core: ShardCore, flags: number): void {
+    if (
+      (flags & RESULT_FLAG.COLD) !== 0 &&
+      this.#attachment.control.request(core.shard, REQUEST_WARM)
+    )
+      this.#progress.work();
+    if ((flags & ~RESULT_FLAG.COLD) !== 0) this.#relieve(core, flags);
   }
 
   #relieve(core: ShardCore, flags: number): void {

@@ -52,6 +52,8 @@ export const REQUEST_FLUSH = 1;
 export const REQUEST_COMPACT = 2;
 /** Merge everything down to one level. */
 export const REQUEST_COMPACT_FULL = 4;
+/** Touch memory that will be needed soon. */
+export const REQUEST_WARM = 16;
 /** No request, a mark that stays: a compaction of the shard has met damage. */
 const DAMAGED = 8;
 
@@ -210,7 +212,8 @@ export class Control {
   }
 }
 
-const SPIN_MS = 0.04;
+/** So soon after its last work a busy log thread looks for more before it sleeps. */
+const SPIN_MS = 0.12;
 const RUNG = 0;
 const SLEEPING = 1;
 const WORK = 2;
@@ -219,6 +222,8 @@ const WORK = 2;
 export class Doorbell {
   readonly words: Int32Array;
   readonly buffer: SharedArrayBuffer;
+  /** The last rest was a short one. */
+  #busy = false;
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
@@ -236,16 +241,22 @@ export class Doorbell {
   }
 
   /**
-   * Log thread: rests until rung or `timeoutMs` passed; true if rung. It first looks for a moment without sleeping: a
-   * writer that awaits each write rings again about 20 us after its last one was published, sooner than a wake-up takes.
+   * Log thread: rests until rung or `timeoutMs` passed; true if rung. After a short rest it first looks for a moment
+   * without sleeping: a writer that awaits each write rings again sooner than a wake-up takes.
    */
   sleep(timeoutMs: number): boolean {
-    for (const end = performance.now() + SPIN_MS; performance.now() < end; ) {
+    const start = performance.now();
+    let now = start;
+    for (const end = this.#busy ? start + SPIN_MS : start; now < end; now = performance.now()) {
       if (Atomics.load(this.words, RUNG) !== 0) break;
     }
-    Atomics.store(this.words, SLEEPING, 1);
-    Atomics.wait(this.words, RUNG, 0, timeoutMs);
-    Atomics.store(this.words, SLEEPING, 0);
+    if (Atomics.load(this.words, RUNG) === 0) {
+      Atomics.store(this.words, SLEEPING, 1);
+      Atomics.wait(this.words, RUNG, 0, timeoutMs);
+      Atomics.store(this.words, SLEEPING, 0);
+      now = performance.now();
+    }
+    this.#busy = now - start < 2 * SPIN_MS;
     return Atomics.exchange(this.words, RUNG, 0) !== 0;
   }
 

@@ -28,6 +28,7 @@ export interface Core {
   close(): number;
   latchOwner(): number;
   latchWait(): number;
+  pagesWarm(): void;
   setCatalogEpoch(epoch: number): number;
   largeReserve(bytes: number): number;
   largeRelease(): number;

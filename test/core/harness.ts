@@ -260,6 +260,12 @@ export class Shard {
   // --- The log
 
   /** What the log thread would write next, decoded; `done` makes it durable. */
+  /** Where the first piece of a take lies. */
+  piece(): number {
+    this.core.ringTake(0);
+    return this.view.getUint32(this.scratch + 76, true);
+  }
+
   take(epochLimit: number): { records: LogRecord[]; done: () => void } {
     const ready = this.core.ringTake(epochLimit);
     if (ready < 0) throw new Error(`ringTake: ${ready}`);

@@ -251,3 +251,21 @@ for (const build of builds) {
     assert.equal(sibling.stats().pagesFree, free);
   });
 }
+
+test('a shard says when memory that was never touched is near, and is quiet once it is warm', () => {
+  const COLD = 16;
+  const shard = shardOf({ build: 'checked', flags: NO_LOG, memtableBytes: 8 << 20 });
+  const value = new Uint8Array(20_000).fill(7);
+  let warmings = 0;
+  for (let index = 0; index < 300; index++) {
+    assert.equal(shard.put(keyOf(`k${index}`), value), OK);
+    if ((shard.flags & COLD) === 0) continue;
+    warmings++;
+    shard.core.pagesWarm();
+    assert.equal(shard.put(keyOf(`k${index}`), value), OK);
+    assert.equal(shard.flags & COLD, 0);
+  }
+  assert.ok(warmings > 1 && warmings < 10, `${warmings} times`);
+  for (let index = 0; index < 300; index++)
+    assert.deepEqual(shard.get(keyOf(`k${index}`)), value, 'touching changes nothing');
+});

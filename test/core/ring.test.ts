@@ -108,6 +108,25 @@ for (const build of builds) {
     assert.equal(shard.stats().ringUsed, 0);
   });
 
+  test(`a log that keeps up uses the first mebibyte again, and a burst has half of one at least (${build})`, () => {
+    const shard = shardOf({ build, ringBytes: 4 << 20, memtableBytes: 16 << 20 });
+    const value = new Uint8Array(10_000);
+    const ringAt = shard.piece();
+    let furthest = 0;
+    for (let index = 0; index < 500; index++) {
+      assert.equal(shard.put(keyOf('k'), value, index), OK);
+      if (index % 3 < 2) continue; // two or three records wait at a time
+      const { records, done } = shard.take(index + 1);
+      assert.ok(records.length > 0);
+      furthest = Math.max(furthest, shard.piece() - ringAt);
+      done();
+    }
+    assert.ok(furthest < (1 << 20) + 50_000, `records lie up to ${furthest} bytes into the ring`);
+    let burst = 0;
+    while (shard.put(keyOf('k'), value, 1000) === OK) burst += value.length;
+    assert.ok(burst > 500_000, `${burst} bytes fitted`);
+  });
+
   test(`a record that ends exactly at the end of the ring needs no filler (${build})`, () => {
     const shard = shardOf({ build, ringBytes: 4 << 20 });
     const key = keyOf('k');
