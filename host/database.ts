@@ -24,45 +24,25 @@ import type { HttpDoor, HttpOptions } from './api/http-door.js';
 import { sdkConfigOf, type SdkConfig } from './api/sdk/config.js';
 import type { BinaryForm } from './api/attribute-value.js';
 import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
-import { STREAM_RETENTION_MS } from './limits.js';
-import { resolveOptions, type OpenOptions, type ResolvedOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
+import { DatabaseClock } from './database-clock.js';
 import { IndexBuilder } from './index-builder.js';
 import { Catalog } from './table/catalog.js';
 import type { Item } from './table/item-types.js';
 import { StreamsDoor } from './streams-door.js';
 import { TableHandle, type Table } from './table/table-handle.js';
+import { Upkeep } from './upkeep/upkeep.js';
 
 export type { Answer, ExecuteOptions } from './api/answer.js';
 
 declare const shared: unique symbol;
 
-const RESUME = Symbol('resume');
 /** For the doors of this package. */
 export const CONTEXT = Symbol('context');
 
 /** What `db.share()` gives and `attach` takes. Structured-cloneable; its content is the engine's. */
 export interface SharedDatabase {
   readonly [shared]: true;
-}
-
-/** Opens the engine for a folder, or a temporary one without. */
-export type StoreOpener = (path: string | undefined, options: ResolvedOptions) => Promise<Store>;
-
-/**
- * Opens a database on a given engine. `open` of host/index.ts is this with the one engine there is.
- */
-export async function openDatabase(
-  openStore: StoreOpener,
-  path?: string,
-  options?: OpenOptions,
-): Promise<Database> {
-  if (path !== undefined && (typeof path !== 'string' || path === '')) {
-    throw new InvalidArgument('open(path)', 'a folder, or left out for a temporary database', path);
-  }
-  const resolved = resolveOptions(options);
-  const database = new Database(await openStore(path, resolved), resolved);
-  database[RESUME]();
-  return database;
 }
 
 /**
@@ -100,14 +80,18 @@ export class Database implements AsyncDisposable {
   readonly #store: Store;
   readonly #builder: IndexBuilder;
   readonly #doors: Doors;
+  readonly #upkeep: Upkeep;
   #closing: Promise<void> | undefined;
   /** The operations of DynamoDB's Streams API. `db.table(name).stream()` is the comfortable way. */
   readonly streams: StreamsDoor;
+  /** The time; with `clock: 'manual'` it can be advanced. */
+  readonly clock: DatabaseClock;
 
-  /** Use `open`. */
+  /** Use `open`. The owner goes on with indexes that were not finished when the database was last closed, or crashed. */
   constructor(
     engine: Store,
     options: Pick<ResolvedOptions, 'clock' | 'random'> & Partial<ResolvedOptions>,
+    isOwner = false,
   ) {
     const { clock, random, tableDelayMs = 0, gsiDelayMs = 0 } = options;
     const store = gsiDelayMs > 0 ? new LaggingStore(engine, clock, gsiDelayMs) : engine;
@@ -116,7 +100,9 @@ export class Database implements AsyncDisposable {
     const builder = new IndexBuilder(store, catalog, clock, tableDelayMs);
     this.#builder = builder;
     const values = DOCUMENT_VALUES;
-    const horizonMs = (): number => clock.nowMs() - STREAM_RETENTION_MS;
+    this.#upkeep = new Upkeep({ store, catalog, clock });
+    this.clock = new DatabaseClock(clock, this.#upkeep);
+    const horizonMs = (): Promise<number> => this.#upkeep.horizonMs();
     this.#context = { store, catalog, clock, random, builder, tableDelayMs, horizonMs, values };
     this.#typed = {
       bytes: { ...this.#context, values: typedValues('bytes') },
@@ -128,6 +114,7 @@ export class Database implements AsyncDisposable {
     const execute = (operation: OperationName, input: object): Promise<object> =>
       OPERATIONS[operation](this.#typed.raw, input);
     this.#doors = new Doors({ database: () => ({ execute }), clock, random });
+    if (isOwner) builder.resume();
   }
 
   /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */
@@ -414,13 +401,9 @@ export class Database implements AsyncDisposable {
   async #end(): Promise<void> {
     await this.#doors.close();
     const stopped = this.#builder.close();
+    await this.#upkeep.close();
     await this.#store.close();
     await stopped;
-  }
-
-  /** Goes on with indexes that were not finished when the database was last closed, or crashed. */
-  [RESUME](): void {
-    this.#builder.resume();
   }
 
   async #answer<Output extends object>(

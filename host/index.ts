@@ -12,12 +12,12 @@ export type {
 export type { OperationName, OperationOutput } from './api/operations.js';
 export {
   Database,
-  openDatabase,
   type Answer,
   type ExecuteOptions,
   type SharedDatabase,
-  type StoreOpener,
 } from './database.js';
+
+export { openDatabase, type StoreOpener } from './open-database.js';
 
 export type {
   Table,
@@ -44,6 +44,7 @@ export type { HttpDoor, HttpOptions } from './api/http-door.js';
 export type { Credentials } from './api/signature/verification.js';
 export type { OpenOptions } from './options.js';
 export type { Clock } from './clock.js';
+export { DatabaseClock } from './database-clock.js';
 export type { Random } from './random.js';
 
 export {

@@ -1,7 +1,8 @@
 // `open` and `attach`: the embedded door on the engine there is.
 
-import { Database, openDatabase, type SharedDatabase } from './database.js';
+import { Database, type SharedDatabase } from './database.js';
 import { attachEngine, openEngine, type SharedEngine } from './engine/open-engine.js';
+import { openDatabase } from './open-database.js';
 import { ManualClock } from './clock.js';
 import { resolveOptions, type OpenOptions } from './options.js';
 

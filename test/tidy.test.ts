@@ -54,6 +54,10 @@ const MAY_IMPORT: readonly (readonly [place: string, allowed: readonly string[]]
   // What lies between the engine's stream records and all doors.
   ['host/stream/', ['host/stream/', 'host/table/', 'host/engine/store.ts']],
   [
+    'host/upkeep/',
+    ['host/upkeep/', 'host/table/', 'host/stream/', 'host/engine/store.ts', 'io/errors.ts'],
+  ],
+  [
     'host/operation/',
     ['host/operation/', 'host/expression/', 'host/table/', 'host/stream/', 'host/engine/store.ts'],
   ],

@@ -17,7 +17,7 @@ export interface OperationContext {
   /** How long changes of tables are shown as under way after they are done. */
   readonly tableDelayMs: number;
   /** Stream records from before this moment are as good as gone. */
-  readonly horizonMs: () => number;
+  readonly horizonMs: () => Promise<number>;
   readonly values: ValueForm;
 }
 

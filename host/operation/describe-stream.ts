@@ -70,7 +70,7 @@ export async function describeStream(
     ]);
   }
   const { hidden } = context.store;
-  const stream = requireStream(context.store, arn, context.horizonMs());
+  const stream = requireStream(context.store, arn, await context.horizonMs());
   const { definition, key, tableName } = stream;
   const shards = Array.from({ length: filterType === undefined ? hidden.shardCount : 0 })
     .map((_, shard) => ({ shard, id: shardIdOf(definition.createdAtMs, shard) }))

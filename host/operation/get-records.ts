@@ -42,7 +42,7 @@ export async function getRecords(
   const { store, clock, values, horizonMs } = context;
   const position = readIterator(iterator ?? '', clock.nowMs());
   const { shard } = position;
-  const stream = requireStream(store, position.arn, horizonMs());
+  const stream = requireStream(store, position.arn, await horizonMs());
   if (shard >= store.hidden.shardCount) throw new ValidationException('Invalid ShardIterator');
   const page = await readPage(context, stream, position, limit);
   if (page.trimmed && !position.fromOldest) throw new TrimmedDataAccessException();
@@ -60,7 +60,7 @@ async function readPage(
   { shard, after }: ShardPosition,
   limit: number,
 ): Promise<StreamPage> {
-  const options = { after, sinceMs: horizonMs(), limit, bytesMax: STREAM_RECORDS_BYTES_MAX };
+  const options = { after, sinceMs: await horizonMs(), limit, bytesMax: STREAM_RECORDS_BYTES_MAX };
   const page = await store.hidden.streamPage(stream, shard, options);
   if (!(stream.closed && page.end)) return page;
   await store.sync();

@@ -56,7 +56,7 @@ export async function getShardIterator(
     );
   }
   const { hidden } = context.store;
-  const stream = requireStream(context.store, arn, context.horizonMs());
+  const stream = requireStream(context.store, arn, await context.horizonMs());
   const shard = shardOfId(shardId ?? '', stream.definition.createdAtMs, hidden.shardCount);
   if (shard === undefined) {
     throw new ResourceNotFoundException(
@@ -82,7 +82,7 @@ async function checkNotTrimmed(
   shard: number,
   after: number,
 ): Promise<void> {
-  const options = { after, sinceMs: horizonMs(), limit: 1, bytesMax: 1 };
+  const options = { after, sinceMs: await horizonMs(), limit: 1, bytesMax: 1 };
   const { trimmed } = await store.hidden.streamPage(stream, shard, options);
   if (trimmed) throw new TrimmedDataAccessException();
 }

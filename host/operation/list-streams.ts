@@ -36,7 +36,7 @@ export async function listStreams(
   ]);
   throwFaults([rangeFault(limit, 'limit', 1, LIST_STREAMS_LIMIT_MAX)]);
   throwFaults([streamArnFault(after, 'exclusiveStartStreamArn')]);
-  const streams = listStreamsOf(context.store, context.horizonMs())
+  const streams = listStreamsOf(context.store, await context.horizonMs())
     .filter(({ tableName }) => name === undefined || tableName === name)
     .filter(({ arn }) => after === undefined || arn > after);
   const page = streams.slice(0, limit);

@@ -1,6 +1,6 @@
 // The conformance suite on the engine itself: the same cases as on the model, on a temporary database with real threads.
 
-import { openDatabase } from '../../host/database.js';
+import { openDatabase } from '../../host/open-database.js';
 import { openEngine } from '../../host/engine/open-engine.js';
 import { conformance } from './suite.js';
 

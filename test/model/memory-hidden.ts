@@ -15,6 +15,7 @@ import type {
   TtlHint,
 } from '../../host/engine/store.js';
 import { STREAM_RETENTION_MS } from '../../host/limits.js';
+import { NumberValue } from '../../host/number-value.js';
 import { itemSize } from '../../host/table/item-size.js';
 import type { Item } from '../../host/table/item-types.js';
 import { keyOfItem } from '../../host/table/key-schema.js';
@@ -165,9 +166,12 @@ export class MemoryHidden implements HiddenStore {
     if (table === undefined || attribute === undefined) return [];
     return table.rows
       .map(({ item }) => ({ key: keyOfItem(table.key, item), expiry: item[attribute] }))
-      .filter((hint): hint is { key: Item; expiry: number } => typeof hint.expiry === 'number')
-      .filter(({ expiry }) => expiry <= throughSeconds)
-      .sort((left, right) => left.expiry - right.expiry)
+      .filter(
+        (hint): hint is { key: Item; expiry: number | NumberValue } =>
+          typeof hint.expiry === 'number' || hint.expiry instanceof NumberValue,
+      )
+      .filter(({ expiry }) => Number(String(expiry)) <= throughSeconds)
+      .sort((left, right) => Number(String(left.expiry)) - Number(String(right.expiry)))
       .slice(0, limit)
       .map((hint) => ({ ...hint, seen: undefined }));
   }
