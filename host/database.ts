@@ -29,6 +29,7 @@ import { DatabaseClock } from './database-clock.js';
 import { IndexBuilder } from './index-builder.js';
 import { Catalog } from './table/catalog.js';
 import type { Item } from './table/item-types.js';
+import { ChangeFeeds } from './stream/change-feeds.js';
 import { StreamsDoor } from './streams-door.js';
 import { TableHandle, type Table } from './table/table-handle.js';
 import { Upkeep } from './upkeep/upkeep.js';
@@ -81,6 +82,7 @@ export class Database implements AsyncDisposable {
   readonly #builder: IndexBuilder;
   readonly #doors: Doors;
   readonly #upkeep: Upkeep;
+  readonly #feeds: ChangeFeeds;
   #closing: Promise<void> | undefined;
   /** The operations of DynamoDB's Streams API. `db.table(name).stream()` is the comfortable way. */
   readonly streams: StreamsDoor;
@@ -103,6 +105,7 @@ export class Database implements AsyncDisposable {
     this.#upkeep = new Upkeep({ store, catalog, clock });
     this.clock = new DatabaseClock(clock, this.#upkeep);
     const horizonMs = (): Promise<number> => this.#upkeep.horizonMs();
+    this.#feeds = new ChangeFeeds({ store, clock, random, horizonMs });
     this.#context = { store, catalog, clock, random, builder, tableDelayMs, horizonMs, values };
     this.#typed = {
       bytes: { ...this.#context, values: typedValues('bytes') },
@@ -296,7 +299,12 @@ export class Database implements AsyncDisposable {
    */
   table<T extends object = DocumentItem, K extends keyof T = never>(name: string): Table<T, K> {
     if (typeof name !== 'string') throw new InvalidArgument('db.table(name)', 'a string', name);
-    const handle: Table<Item> = new TableHandle(this.#store, this.#context.catalog, name);
+    const handle: Table<Item> = new TableHandle(
+      this.#store,
+      this.#context.catalog,
+      this.#feeds,
+      name,
+    );
     // What a table's items look like is the caller's word; at run time there is one kind of handle.
     return handle as unknown as Table<T, K>;
   }
@@ -401,6 +409,7 @@ export class Database implements AsyncDisposable {
   async #end(): Promise<void> {
     await this.#doors.close();
     const stopped = this.#builder.close();
+    await this.#feeds.close();
     await this.#upkeep.close();
     await this.#store.close();
     await stopped;

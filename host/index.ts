@@ -30,6 +30,11 @@ export type {
 } from './table/table-handle.js';
 export type { SortOperators } from './table/range.js';
 export { ItemStream } from './table/item-stream.js';
+export type { StreamOptions } from './stream/change-feeds.js';
+export type { ChangeRecord, FeedStart } from './stream/feed.js';
+export { RecordStream } from './stream/record-stream.js';
+export type { Subscription } from './stream/trigger.js';
+export type { TriggerHandler, TriggerOptions } from './stream/trigger-options.js';
 export { NumberValue } from './number-value.js';
 export type { AttributeValue, Item, KeyValue, NumberAttribute } from './table/item-types.js';
 

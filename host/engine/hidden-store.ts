@@ -68,6 +68,8 @@ export interface TtlHint {
 
 export interface HiddenStore {
   readonly shardCount: number;
+  /** The same for all threads that have the database open, another each time it is opened. */
+  readonly session: string;
   /** A keyspace of the engine for small items of its own, by one key attribute `name`. In no catalog. */
   readonly notes: TableKeyspace;
 
@@ -94,8 +96,16 @@ export interface HiddenStore {
   ): Promise<number>;
   /** A count that changes whenever records may have become readable. */
   published(): number;
-  /** Resolves once `published()` is not `seen`, or aborted, or after `timeoutMs`. Keeps the process alive. */
-  whenPublished(seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves once `published()` is not `seen`, or aborted, or after `timeoutMs`. Keeps the process alive meanwhile, unless
+   * told not to.
+   */
+  whenPublished(
+    seen: number,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    keepAlive?: boolean,
+  ): Promise<void>;
 
   /** Hints of a shard up to a time (seconds), the earliest first. */
   hints(

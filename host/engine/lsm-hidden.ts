@@ -61,6 +61,7 @@ interface SeenHint {
 
 export class LsmHidden implements HiddenStore {
   readonly shardCount: number;
+  readonly session: string;
   readonly notes = new TableState({
     id: KEYSPACE_NOTES,
     name: 'notes',
@@ -83,6 +84,7 @@ export class LsmHidden implements HiddenStore {
   constructor(parts: HiddenParts) {
     const { attachment, catalog, reader, blocks, shapes } = parts;
     this.shardCount = attachment.shards.length;
+    this.session = attachment.handles.id;
     this.#parts = parts;
     this.#cursor = new HiddenCursor(attachment, catalog, reader, blocks);
     this.#streams = new StreamReader(attachment, this.#cursor, shapes);
@@ -143,14 +145,19 @@ export class LsmHidden implements HiddenStore {
     return sum;
   }
 
-  async whenPublished(seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  async whenPublished(
+    seen: number,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    keepAlive = true,
+  ): Promise<void> {
     const { control } = this.#parts.attachment;
     // In this order, so that a writer either sees somebody waiting or is seen.
     const word = control.load(CONTROL.DURABLE_SIGNAL);
     control.add(CONTROL.STREAM_WAITERS, 1);
     try {
       if (this.published() !== seen || signal?.aborted === true) return;
-      await changed(control.words, CONTROL.DURABLE_SIGNAL, word, timeoutMs, signal);
+      await changed(control.words, CONTROL.DURABLE_SIGNAL, word, timeoutMs, signal, keepAlive);
     } finally {
       control.add(CONTROL.STREAM_WAITERS, -1);
     }
@@ -254,18 +261,20 @@ function encodedEmptyItem(): Uint8Array {
   return bytes.slice(0, encodeInlineItem(bytes, 0, bytes.length, {}));
 }
 
-/** Resolves when a control word changes, a time has passed or the signal is aborted. Keeps the event loop alive. */
+/** Resolves when a control word changes, a time has passed or the signal is aborted. */
 function changed(
   words: Int32Array,
   word: number,
   seen: number,
   timeoutMs: number,
   signal: AbortSignal | undefined,
+  keepAlive: boolean,
 ): Promise<void> {
   const result = Atomics.waitAsync(words, word, seen, timeoutMs);
   if (!result.async) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(done, timeoutMs);
+    if (!keepAlive) timer.unref();
     signal?.addEventListener('abort', done);
     void result.value.then(done);
 

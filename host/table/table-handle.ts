@@ -10,6 +10,10 @@ import { STREAM_PAGE_BYTES, STREAM_SEGMENTS_MAX } from '../limits.js';
 import type { Catalog } from './catalog.js';
 import type { Item } from './item-types.js';
 import { ItemStream, type PageSource } from './item-stream.js';
+import type { ChangeFeeds, StreamOptions } from '../stream/change-feeds.js';
+import type { RecordStream } from '../stream/record-stream.js';
+import type { Subscription } from '../stream/trigger.js';
+import type { TriggerHandler, TriggerOptions } from '../stream/trigger-options.js';
 import { isPlainObject } from './item-value.js';
 import { readRange, type SortOperators } from './range.js';
 
@@ -104,6 +108,38 @@ export interface Table<T extends object = Item, K extends keyof T = never> {
    * const above = await scores.count({ game: 'chess', points: { gt: 2400 } }, { index: 'byPoints' });
    */
   count(range: object, options?: CountRangeOptions): Promise<number>;
+  /**
+   * The changes of the table from now on, or from a place further back, each with its checkpoint; those of one item in their
+   * order. Nothing is read ahead of who takes them. It ends when the signal is aborted, the database is closed, or the
+   * table's stream is disabled and read to its end.
+   *
+   * Rejects with ResourceNotFoundException if the table has no stream (StreamSpecification), with
+   * TrimmedDataAccessException if records were more than 24 hours old before they were read.
+   *
+   * @example
+   * for await (const record of orders.stream({ from: lastSeen ?? 'TRIM_HORIZON', signal })) {
+   *   console.log(record.eventName, record.dynamodb.Keys, record.dynamodb.NewImage);
+   *   lastSeen = record.checkpoint;
+   * }
+   */
+  stream(options?: StreamOptions): RecordStream<T>;
+  /**
+   * Calls a handler with the changes of the table, batch after batch, and remembers durably how far it has come: opened
+   * again, the database goes on behind the last batch whose handler resolved. Batches of one name are handled one at a time,
+   * by one thread, those of one item in their order. A batch that fails is tried again, after a pause that grows, in halves.
+   *
+   * At least once: after a crash between a handler and its checkpoint the batch is handled again. Records can be told again
+   * by their `eventID`. Throws InvalidArgument for options, ResourceNotFoundException for a table without a stream.
+   *
+   * @example
+   * const subscription = orders.on({ name: 'mail', batchSize: 25, deadLetter: 'Failed' }, async (records) => {
+   *   for (const { eventName, dynamodb } of records) {
+   *     if (eventName === 'INSERT') await sendMail(dynamodb.NewImage);
+   *   }
+   * });
+   * await subscription.close();
+   */
+  on(options: TriggerOptions<T>, handler: TriggerHandler<T>): Subscription;
 }
 
 export interface CountRangeOptions {
@@ -117,10 +153,12 @@ export class TableHandle implements Table<Item> {
   readonly name: string;
   readonly #store: Store;
   readonly #catalog: Catalog;
+  readonly #feeds: ChangeFeeds;
   #table: StoredTable | undefined;
 
-  constructor(store: Store, catalog: Catalog, name: string) {
+  constructor(store: Store, catalog: Catalog, feeds: ChangeFeeds, name: string) {
     this.name = name;
+    this.#feeds = feeds;
     this.#store = store;
     this.#catalog = catalog;
   }
@@ -190,6 +228,17 @@ export class TableHandle implements Table<Item> {
     const read =
       index === undefined ? readRange(table.key, range) : indexRange(table, index, range);
     return this.#store.count(table, read, { consistent, signal });
+  }
+
+  stream(options: StreamOptions = {}): RecordStream<Item> {
+    const { signal } = requireObject('The options of stream', options);
+    requireSignal(signal);
+    return this.#feeds.stream(this.name, options) as RecordStream<Item>;
+  }
+
+  on(options: TriggerOptions<Item>, handler: TriggerHandler<Item>): Subscription {
+    requireObject('The options of on', options);
+    return this.#feeds.on(this.name, options as TriggerOptions, handler as TriggerHandler);
   }
 
   /**

@@ -3,6 +3,7 @@
 // There is one shard. `note` is called by the store for every change of an item; hints are not kept, but found by looking at
 // all items.
 
+import { randomUUID } from 'node:crypto';
 import type {
   HiddenStore,
   RetiredTable,
@@ -32,6 +33,7 @@ export interface ModelTable extends StoredTable {
 
 export class MemoryHidden implements HiddenStore {
   readonly shardCount = 1;
+  readonly session = randomUUID();
   readonly notes: TableKeyspace;
   readonly #table: (id: number) => ModelTable | undefined;
   readonly #streams = new Map<number, Stream>();
@@ -141,10 +143,16 @@ export class MemoryHidden implements HiddenStore {
     return this.#sequence;
   }
 
-  whenPublished(seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  whenPublished(
+    seen: number,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    keepAlive = true,
+  ): Promise<void> {
     if (seen !== this.#sequence || signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(done, timeoutMs);
+      if (!keepAlive) timer.unref();
       signal?.addEventListener('abort', done);
       this.#waiting.push(done);
       function done(): void {
