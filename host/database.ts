@@ -18,11 +18,10 @@ import {
 } from './api/operations.js';
 import type * as shapes from './api/shapes.js';
 import type { Answer, ExecuteOptions } from './api/answer.js';
-import { typedValues } from './api/typed-values.js';
+import { typedContexts, type TypedContexts } from './api/typed-values.js';
 import { Doors } from './api/doors.js';
 import type { HttpDoor, HttpOptions } from './api/http-door.js';
 import { sdkConfigOf, type SdkConfig } from './api/sdk/config.js';
-import type { BinaryForm } from './api/attribute-value.js';
 import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
 import type { ResolvedOptions } from './options.js';
 import { DatabaseClock } from './database-clock.js';
@@ -30,21 +29,13 @@ import { IndexBuilder } from './index-builder.js';
 import { Catalog } from './table/catalog.js';
 import type { Item } from './table/item-types.js';
 import { ChangeFeeds } from './stream/change-feeds.js';
+import type { SharedDatabase } from './shared-database.js';
 import { StreamsDoor } from './streams-door.js';
 import { TableHandle, type Table } from './table/table-handle.js';
 import { Upkeep } from './upkeep/upkeep.js';
 
-export type { Answer, ExecuteOptions } from './api/answer.js';
-
-declare const shared: unique symbol;
-
 /** For the doors of this package. */
 export const CONTEXT = Symbol('context');
-
-/** What `db.share()` gives and `attach` takes. Structured-cloneable; its content is the engine's. */
-export interface SharedDatabase {
-  readonly [shared]: true;
-}
 
 /**
  * An open database. Close it, or declare it with `await using`.
@@ -77,7 +68,7 @@ export interface SharedDatabase {
 export class Database implements AsyncDisposable {
   readonly #context: OperationContext;
   /** The same for values in typed shapes, by what holds binary ones. */
-  readonly #typed: Readonly<Record<BinaryForm | 'raw', OperationContext>>;
+  readonly #typed: TypedContexts;
   readonly #store: Store;
   readonly #builder: IndexBuilder;
   readonly #doors: Doors;
@@ -107,11 +98,7 @@ export class Database implements AsyncDisposable {
     const horizonMs = (): Promise<number> => this.#upkeep.horizonMs();
     this.#feeds = new ChangeFeeds({ store, clock, random, horizonMs });
     this.#context = { store, catalog, clock, random, builder, tableDelayMs, horizonMs, values };
-    this.#typed = {
-      bytes: { ...this.#context, values: typedValues('bytes') },
-      base64: { ...this.#context, values: typedValues('base64') },
-      raw: { ...this.#context, values: typedValues('base64', 'json') },
-    };
+    this.#typed = typedContexts(this.#context);
     this.streams = new StreamsDoor((operation, input) => this.#answer(operation, input));
     // While the database closes its doors still answer what they have taken.
     const execute = (operation: OperationName, input: object): Promise<object> =>

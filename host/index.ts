@@ -10,13 +10,10 @@ export type {
   BinaryForm,
 } from './api/attribute-value.js';
 export type { OperationName, OperationOutput } from './api/operations.js';
-export {
-  Database,
-  type Answer,
-  type ExecuteOptions,
-  type SharedDatabase,
-} from './database.js';
+export { Database } from './database.js';
+export type { Answer, ExecuteOptions } from './api/answer.js';
 
+export type { SharedDatabase } from './shared-database.js';
 export { openDatabase, type StoreOpener } from './open-database.js';
 
 export type {

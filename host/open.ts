@@ -1,6 +1,7 @@
 // `open` and `attach`: the embedded door on the engine there is.
 
-import { Database, type SharedDatabase } from './database.js';
+import { Database } from './database.js';
+import type { SharedDatabase } from './shared-database.js';
 import { attachEngine, openEngine, type SharedEngine } from './engine/open-engine.js';
 import { openDatabase } from './open-database.js';
 import { ManualClock } from './clock.js';

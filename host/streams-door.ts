@@ -3,7 +3,7 @@
 
 import { OPERATIONS, type Operation } from './api/operations.js';
 import type * as shapes from './api/shapes.js';
-import type { Answer } from './database.js';
+import type { Answer } from './api/answer.js';
 
 /**
  * The operations on streams: `db.streams`. Keys and images are plain JavaScript values; `db.execute('GetRecords', ...)` gives

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openDatabase, type Database } from '../../host/database.js';
+import { openDatabase, type Database } from '../../host/index.js';
 import { openEngine } from '../../host/engine/open-engine.js';
 import { seedOf } from '../io/support/random.js';
 import { ExpressionFuzz, ORACLE, PLANTED } from './expression-fuzz.js';
