@@ -16,8 +16,6 @@ export const TRANSACTION_VALUE_LEVELS_MAX = 39;
 
 /** UTF-8 bytes of an attribute's name. */
 export const ATTRIBUTE_NAME_BYTES_MAX = 65_535;
-/** UTF-8 bytes of a key attribute's name. */
-export const KEY_ATTRIBUTE_NAME_BYTES_MAX = 255;
 
 /** Significant digits of a number. */
 export const NUMBER_DIGITS_MAX = 38;
@@ -112,7 +110,6 @@ export const WRITE_UNIT_BYTES = 1_024;
 export const TAGS_MAX = 50;
 /** Tags of one page of ListTagsOfResource. */
 export const TAGS_PAGE = 10;
-export const RESOURCE_ARN_LENGTH_MAX = 1_283;
 export const TAG_KEY_LENGTH_MAX = 128;
 export const TAG_VALUE_LENGTH_MAX = 256;
 
@@ -129,8 +126,7 @@ export const TABLE_KEYS_MAX = 2;
 export const INDEX_KEYS_OF_A_KIND_MAX = 4;
 export const LOCAL_INDEXES_MAX = 5;
 export const GLOBAL_INDEXES_MAX = 20;
-/** Names of one INCLUDE projection, and of all those of a table together. */
-export const NON_KEY_ATTRIBUTES_MAX = 20;
+/** Names of all INCLUDE projections of a table together. */
 export const PROJECTED_ATTRIBUTES_PER_TABLE_MAX = 100;
 /** What an on-demand table or index serves from the start. */
 export const ON_DEMAND_WARM_READS = 12_000;
@@ -155,6 +151,9 @@ export const CAPACITY_UNITS_PER_ACCOUNT_MAX = 80_000;
 export const ENDPOINT_CACHE_MINUTES = 1_440;
 /** Nearest items that one SearchVectors may ask for. */
 export const VECTOR_RESULTS_MAX = 100;
+/** Of a table, and numbers of one vector. */
+export const VECTOR_INDEXES_MAX = 5;
+export const VECTOR_DIMENSIONS_MAX = 4_096;
 
 /** The body of one HTTP request. */
 export const HTTP_BODY_BYTES_MAX = 16_777_216;

@@ -7,7 +7,7 @@ import {
 } from '../limits.js';
 import { REGION } from '../table/definition.js';
 import type { OperationContext } from './context.js';
-import { readInput } from './wire-types.js';
+import { readModelInput } from './service-model/model-input.js';
 
 export interface DescribeLimitsOutput {
   AccountMaxReadCapacityUnits: number;
@@ -24,7 +24,7 @@ export async function describeLimits(
   _context: OperationContext,
   rawInput: unknown,
 ): Promise<DescribeLimitsOutput> {
-  readInput('describeLimits', rawInput);
+  readModelInput('DescribeLimits', rawInput);
   return {
     AccountMaxReadCapacityUnits: CAPACITY_UNITS_PER_ACCOUNT_MAX,
     AccountMaxWriteCapacityUnits: CAPACITY_UNITS_PER_ACCOUNT_MAX,
@@ -37,7 +37,7 @@ export async function describeEndpoints(
   _context: OperationContext,
   rawInput: unknown,
 ): Promise<DescribeEndpointsOutput> {
-  readInput('describeEndpoints', rawInput);
+  readModelInput('DescribeEndpoints', rawInput);
   const Address = `dynamodb.${REGION}.amazonaws.com`;
   return { Endpoints: [{ Address, CachePeriodInMinutes: ENDPOINT_CACHE_MINUTES }] };
 }

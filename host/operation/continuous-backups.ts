@@ -5,10 +5,8 @@ import type { StoredTable, TableDefinition } from '../engine/store.js';
 import { TableNotFoundException, ValidationException } from '../errors.js';
 import { RECOVERY_LAG_MS, RECOVERY_PERIOD_DAYS_MAX } from '../limits.js';
 import { MS_PER_DAY, settingsOf, withSettings, type Recovery } from '../table/settings.js';
-import { checkTableName, rangeFault, requiredFault, throwFaults } from './constraints.js';
 import type { OperationContext } from './context.js';
-import { JAVA } from './table-shapes.js';
-import { readBoolean, readInput, readInteger, readString, readStructure } from './wire-types.js';
+import { readModelInput } from './service-model/model-input.js';
 
 export interface DescribeContinuousBackupsInput {
   /** Name or ARN. */
@@ -41,9 +39,8 @@ export async function describeContinuousBackups(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<ContinuousBackupsOutput> {
-  const input = readInput('describeContinuousBackups', rawInput);
-  const name = readString(input.TableName, 'TableName');
-  checkTableName(name);
+  const operation = 'DescribeContinuousBackups';
+  const { TableName: name } = readModelInput<DescribeContinuousBackupsInput>(operation, rawInput);
   return describe(requireTable(context, name), context.clock.nowMs());
 }
 
@@ -51,26 +48,10 @@ export async function updateContinuousBackups(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<ContinuousBackupsOutput> {
-  const input = readInput('updateContinuousBackups', rawInput);
-  const name = readString(input.TableName, 'TableName');
-  const member = 'PointInTimeRecoverySpecification';
-  const given = readStructure(input[member], member, `${JAVA}.${member}`);
-  const enabled = readBoolean(
-    given?.PointInTimeRecoveryEnabled,
-    `${member}.PointInTimeRecoveryEnabled`,
-  );
-  const days = readInteger(given?.RecoveryPeriodInDays, `${member}.RecoveryPeriodInDays`);
-  checkTableName(name);
-  const path = 'pointInTimeRecoverySpecification';
-  throwFaults(
-    given === undefined
-      ? [requiredFault(given, path)]
-      : [
-          requiredFault(enabled, `${path}.pointInTimeRecoveryEnabled`),
-          rangeFault(days, `${path}.recoveryPeriodInDays`, 1, RECOVERY_PERIOD_DAYS_MAX),
-        ],
-  );
-  if (enabled === false && days !== undefined) {
+  const { TableName: name, PointInTimeRecoverySpecification: specification } =
+    readModelInput<UpdateContinuousBackupsInput>('UpdateContinuousBackups', rawInput);
+  const { PointInTimeRecoveryEnabled: enabled, RecoveryPeriodInDays: days } = specification;
+  if (!enabled && days !== undefined) {
     throw new ValidationException(
       'Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.',
     );
@@ -79,7 +60,7 @@ export async function updateContinuousBackups(
   const table = await catalog.update(
     () => requireTable(context, name),
     (known) => {
-      if (enabled === false) return withSettings(known, { recovery: undefined });
+      if (!enabled) return withSettings(known, { recovery: undefined });
       const sinceMs = settingsOf(known).recovery?.sinceMs ?? clock.nowMs();
       const periodDays = days ?? RECOVERY_PERIOD_DAYS_MAX;
       return withSettings(known, { recovery: { sinceMs, periodDays } });

@@ -1,12 +1,12 @@
-// The members of CreateTable: their types, their constraints, and the rules between them, in
-// DynamoDB's order.
+// The rules of CreateTable: constraints of its members, then the rules between them, in DynamoDB's
+// order.
 
 import type { IndexDefinition, StreamDefinition } from '../engine/store.js';
 import { ValidationException } from '../errors.js';
-import { TABLE_KEYS_MAX } from '../limits.js';
-import type { AttributeDefinition, KeySchemaElement } from '../table/definition.js';
+import { tableArn, type AttributeDefinition, type KeySchemaElement } from '../table/definition.js';
 import type { TableSettings, ThroughputSettings } from '../table/settings.js';
-import { requiredFault, throwFaults } from './constraints.js';
+import { throwFaults } from './constraints.js';
+import type { CreateTableInput } from './create-table.js';
 import {
   checkIndexCounts,
   checkIndexKeys,
@@ -17,32 +17,13 @@ import {
   checkProjection,
   indexDefinitionOf,
   INVALID,
-  type NewIndex,
 } from './index-rules.js';
-import {
-  attributeDefinitionFaults,
-  billingModeFault,
-  type Fault,
-  indexFaults,
-  keySchemaFaults,
-  sseFaults,
-  streamFaults,
-  throughputFaults,
-} from './table-constraints.js';
+import { refuse } from './refusal.js';
+import { checkedPolicy } from './resource-policies.js';
+import { constraintFaults } from './service-model/input-constraints.js';
 import { checkNewStream, checkSse, checkTableClass } from './table-feature-rules.js';
-import {
-  readAttributeDefinitions,
-  readIndexes,
-  readKeySchema,
-  readSse,
-  readStream,
-  readThroughput,
-  type RawIndex,
-  type RawSse,
-  type RawStream,
-  type RawUnits,
-} from './table-shapes.js';
-import { checkTags, readTags, type Tag } from './tags.js';
+import { newIndexOf, throughputOf, type NewIndex, type Throughput } from './table-shapes.js';
+import { checkTags, type Tag } from './tags.js';
 import {
   type BillingMode,
   checkIndexUnits,
@@ -51,33 +32,7 @@ import {
   checkWarm,
   mergedLimits,
 } from './throughput-rules.js';
-import { refuseMembers } from './unsupported.js';
-import { readBoolean, readString, type Structure } from './wire-types.js';
-
-const LATER_MEMBERS = [
-  'VectorIndexes',
-  'ResourcePolicy',
-  'GlobalTableSourceArn',
-  'GlobalTableSettingsReplicationMode',
-];
-
-/** The members, types checked, nothing else. */
-export interface RawCreateTable {
-  readonly keySchema: readonly Partial<KeySchemaElement>[] | undefined;
-  readonly attributeDefinitions: readonly Partial<AttributeDefinition>[] | undefined;
-  readonly billingMode: string | undefined;
-  readonly throughput?: RawUnits;
-  readonly onDemand?: RawUnits;
-  readonly warm?: RawUnits;
-  readonly globalIndexes: readonly RawIndex[] | undefined;
-  readonly localIndexes: readonly RawIndex[] | undefined;
-  readonly stream: RawStream | undefined;
-  readonly sse: RawSse | undefined;
-  readonly tableClass: string | undefined;
-  readonly deletionProtection: boolean | undefined;
-  readonly tags: readonly Partial<Tag>[] | undefined;
-  readonly ranked: boolean | undefined;
-}
+import { checkVectorIndexes, type VectorIndex } from './vector-index-rules.js';
 
 /** What a table is made from. */
 export interface CheckedCreateTable {
@@ -93,109 +48,85 @@ export interface CheckedCreateTable {
   readonly deletionProtection: boolean;
   readonly tags: readonly Tag[];
   readonly ranked: boolean;
+  /** Of the table, without white space. */
+  readonly policy: string | undefined;
 }
 
-export function readCreateTable(input: Structure): RawCreateTable {
-  return {
-    ...readThroughput(input),
-    keySchema: readKeySchema(input.KeySchema, 'KeySchema'),
-    attributeDefinitions: readAttributeDefinitions(input.AttributeDefinitions),
-    billingMode: readString(input.BillingMode, 'BillingMode'),
-    globalIndexes: readIndexes(input, 'GlobalSecondaryIndexes'),
-    localIndexes: readIndexes(input, 'LocalSecondaryIndexes'),
-    stream: readStream(input),
-    sse: readSse(input),
-    tableClass: readString(input.TableClass, 'TableClass'),
-    deletionProtection: readBoolean(input.DeletionProtectionEnabled, 'DeletionProtectionEnabled'),
-    tags: readTags(input.Tags),
-    ranked: readBoolean(input.ranked, 'ranked'),
-  };
+/** What CreateTable has, and nobody may use: it is checked, and then refused. */
+interface RefusedMembers {
+  VectorIndexes?: readonly VectorIndex[];
+  GlobalTableSourceArn?: string;
+  GlobalTableSettingsReplicationMode?: string;
 }
+const REFUSED = [
+  'VectorIndexes',
+  'GlobalTableSourceArn',
+  'GlobalTableSettingsReplicationMode',
+] as const;
 
-export function checkCreateTable(raw: RawCreateTable, input: Structure): CheckedCreateTable {
-  throwFaults(constraintFaults(raw));
-  refuseMembers('createTable', input, LATER_MEMBERS);
-  checkListsNotEmpty(raw);
-  const keySchema = (raw.keySchema ?? []) as readonly KeySchemaElement[];
-  const attributeDefinitions = (raw.attributeDefinitions ?? []) as readonly AttributeDefinition[];
-  const billingMode = raw.billingMode === 'PAY_PER_REQUEST' ? 'PAY_PER_REQUEST' : 'PROVISIONED';
-  const global = (raw.globalIndexes ?? []) as readonly NewIndex[];
-  const local = (raw.localIndexes ?? []) as readonly NewIndex[];
-  checkTableUnits(raw.throughput, billingMode);
+/** Types have been checked. Constraints of single members are reported together. */
+export function checkCreateTable(input: CreateTableInput & RefusedMembers): CheckedCreateTable {
+  throwFaults([...constraintFaults('CreateTableInput', input, '')]);
+  checkListsNotEmpty(input);
+  const { KeySchema: keySchema, AttributeDefinitions: attributeDefinitions } = input;
+  const billingMode = input.BillingMode ?? 'PROVISIONED';
+  const units = throughputOf(input);
+  const global = (input.GlobalSecondaryIndexes ?? []).map(newIndexOf);
+  const local = (input.LocalSecondaryIndexes ?? []).map(newIndexOf);
+  checkTableUnits(units.throughput, billingMode);
+  if (input.VectorIndexes !== undefined) {
+    checkVectorIndexes(input.VectorIndexes, billingMode, attributeDefinitions);
+  }
+  const refused = REFUSED.find((member) => input[member] !== undefined);
+  if (refused !== undefined) refuse('CreateTable', tableArn(input.TableName), refused);
   checkTableKeys(keySchema, attributeDefinitions);
   checkDefinitionsUsed(keySchema, attributeDefinitions, [...global, ...local]);
   checkIndexes(keySchema, attributeDefinitions, global, local);
   for (const { name, throughput } of global) checkIndexUnits(throughput, name, billingMode);
-  const streamView = checkNewStream(raw.stream);
-  checkOnDemand(raw.onDemand, billingMode);
+  const streamView = checkNewStream(input.StreamSpecification);
+  checkOnDemand(units.onDemand, billingMode);
   for (const { name, onDemand } of global) checkOnDemand(onDemand, billingMode, name);
-  checkWarm(raw.warm, billingMode, raw.throughput);
+  checkWarm(units.warm, billingMode, units.throughput);
   for (const { name, warm, throughput } of global) checkWarm(warm, billingMode, throughput, name);
-  checkTableClass(raw.tableClass);
-  const keyArn = checkSse(raw.sse);
+  checkTableClass(input.TableClass);
+  const keyArn = checkSse(input.SSESpecification);
   return {
     keySchema,
     attributeDefinitions,
     billingMode,
-    readUnits: raw.throughput?.read ?? 0,
-    writeUnits: raw.throughput?.write ?? 0,
+    readUnits: units.throughput?.read ?? 0,
+    writeUnits: units.throughput?.write ?? 0,
     indexes: [
       ...local.map((index) => indexDefinitionOf(index, 'local', attributeDefinitions, 'active')),
       ...global.map((index) => indexDefinitionOf(index, 'global', attributeDefinitions, 'active')),
     ],
     streamView,
     settings: {
-      ...throughputSettings(raw),
+      ...throughputSettings(units),
       sse: keyArn === undefined ? undefined : { keyArn },
       indexes: global.map((index) => ({ name: index.name, ...throughputSettings(index) })),
     },
-    tableClass: raw.tableClass as CheckedCreateTable['tableClass'],
-    deletionProtection: raw.deletionProtection ?? false,
-    tags: raw.tags === undefined ? [] : checkTags(raw.tags),
-    ranked: raw.ranked ?? false,
+    tableClass: input.TableClass,
+    deletionProtection: input.DeletionProtectionEnabled ?? false,
+    tags: input.Tags === undefined ? [] : checkTags(input.Tags),
+    ranked: input.ranked ?? false,
+    policy: input.ResourcePolicy === undefined ? undefined : checkedPolicy(input.ResourcePolicy),
   };
 }
 
 /** What is kept of the throughput of a new table or index. */
-export function throughputSettings({
-  onDemand,
-  warm,
-}: {
-  readonly onDemand?: RawUnits;
-  readonly warm?: RawUnits;
-}): ThroughputSettings {
+export function throughputSettings({ onDemand, warm }: Throughput): ThroughputSettings {
   return {
     onDemand: mergedLimits(undefined, onDemand),
     warm: warm && { read: warm.read ?? 0, write: warm.write ?? 0 },
   };
 }
 
-/** Constraints of single members; all of them are reported together. */
-function constraintFaults(raw: RawCreateTable): Fault[] {
-  const indexes = (list: readonly RawIndex[] | undefined, kind: 'local' | 'global'): Fault[] =>
-    (list ?? []).flatMap((index, at) =>
-      indexFaults(index, `${kind}SecondaryIndexes.${at + 1}.member`, kind),
-    );
-  return [
-    requiredFault(raw.attributeDefinitions, 'attributeDefinitions'),
-    requiredFault(raw.keySchema, 'keySchema'),
-    billingModeFault(raw.billingMode),
-    ...throughputFaults(raw.throughput),
-    ...keySchemaFaults(raw.keySchema, 'keySchema', TABLE_KEYS_MAX),
-    ...attributeDefinitionFaults(raw.attributeDefinitions),
-    ...indexes(raw.globalIndexes, 'global'),
-    ...indexes(raw.localIndexes, 'local'),
-    ...streamFaults(raw.stream),
-    ...sseFaults(raw.sse),
-  ];
-}
-
-function checkListsNotEmpty({ globalIndexes, localIndexes }: RawCreateTable): void {
-  for (const [list, member] of [
-    [globalIndexes, 'GlobalSecondaryIndexes'],
-    [localIndexes, 'LocalSecondaryIndexes'],
-  ] as const) {
-    if (list?.length === 0) throw new ValidationException(`${INVALID}List of ${member} is empty`);
+function checkListsNotEmpty(input: CreateTableInput): void {
+  for (const member of ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'] as const) {
+    if (input[member]?.length === 0) {
+      throw new ValidationException(`${INVALID}List of ${member} is empty`);
+    }
   }
 }
 

@@ -1,23 +1,22 @@
 // CreateTable: makes a table. It is durable when the promise resolves, and ACTIVE unless the
 // database was opened with `tableDelayMs`.
 //
-// Order of checks: name, existence (a table that exists hides every other fault), types of members,
-// constraints (joined), what this version does not serve, then the rules between members
-// (create-table-rules.ts).
+// Order of checks: types of members, name, existence (a table that exists hides every other fault),
+// constraints (joined), then the rules between members (create-table-rules.ts).
 
 import { randomUuid } from '../random.js';
 import { keySchemaOf, tableArn } from '../table/definition.js';
 import type { AttributeDefinition, KeySchemaElement } from '../table/definition.js';
 import { describeDefinition, type TableDescription } from '../table/description.js';
 import { tableStatusAt } from '../table/description.js';
-import type { PendingChange } from '../table/settings.js';
+import type { PendingChange, ResourcePolicy } from '../table/settings.js';
 import type { StreamDefinition, TableDefinition } from '../engine/store.js';
 import { checkNewTableName } from './constraints.js';
 import type { OperationContext } from './context.js';
-import { checkCreateTable, readCreateTable } from './create-table-rules.js';
+import { checkCreateTable } from './create-table-rules.js';
+import { readModelTypes } from './service-model/model-input.js';
 import { newStream } from './table-feature-rules.js';
 import type { Tag } from './tags.js';
-import { readInput, readString } from './wire-types.js';
 
 export interface CreateTableInput {
   /** 3 to 255 of `a-z A-Z 0-9 _ . -`. */
@@ -35,13 +34,15 @@ export interface CreateTableInput {
   GlobalSecondaryIndexes?: GlobalSecondaryIndex[];
   StreamSpecification?: { StreamEnabled: boolean; StreamViewType?: StreamDefinition['viewType'] };
   /** Kept and described; nothing is encrypted by it. */
-  SSESpecification?: { Enabled?: boolean; SSEType?: 'KMS'; KMSMasterKeyId?: string };
+  SSESpecification?: { Enabled?: boolean; SSEType?: 'AES256' | 'KMS'; KMSMasterKeyId?: string };
   /** Kept and described, like WarmThroughput; nothing is ever throttled for it. */
   OnDemandThroughput?: { MaxReadRequestUnits?: number; MaxWriteRequestUnits?: number };
   WarmThroughput?: { ReadUnitsPerSecond?: number; WriteUnitsPerSecond?: number };
   TableClass?: 'STANDARD' | 'STANDARD_INFREQUENT_ACCESS';
   DeletionProtectionEnabled?: boolean;
   Tags?: Tag[];
+  /** A resource policy of the table: JSON, kept and given back. */
+  ResourcePolicy?: string;
   /** FerriteDB's own: counts of ranges of the table cost the logarithm of its size. */
   ranked?: boolean;
 }
@@ -72,11 +73,11 @@ export async function createTable(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<CreateTableOutput> {
-  const input = readInput('createTable', rawInput);
-  const name = readString(input.TableName, 'TableName');
+  const input = readModelTypes<CreateTableInput>('CreateTable', rawInput);
+  const { TableName: name } = input;
   checkNewTableName(name);
   context.catalog.requireFree(name);
-  const request = checkCreateTable(readCreateTable(input), input);
+  const request = checkCreateTable(input as CreateTableInput);
   const nowMs = context.clock.nowMs();
   const definition: TableDefinition = {
     name,
@@ -96,12 +97,26 @@ export async function createTable(
     streams:
       request.streamView === undefined ? undefined : [newStream(request.streamView, nowMs, [])],
     ranked: request.ranked ? true : undefined,
-    settings: { ...request.settings, pending: creation(context, nowMs) },
+    settings: {
+      ...request.settings,
+      pending: creation(context, nowMs),
+      policies: policiesOf(request.policy, name, nowMs),
+    },
   };
   const table = await context.catalog.create(definition);
   const figures = { itemCount: 0, sizeBytes: 0 };
   const status = tableStatusAt(table, nowMs);
   return { TableDescription: describeDefinition(table, status, figures, 'create', nowMs) };
+}
+
+/** A policy that comes with the table has been changed by nobody yet. */
+function policiesOf(
+  text: string | undefined,
+  name: string,
+  nowMs: number,
+): readonly ResourcePolicy[] | undefined {
+  if (text === undefined) return undefined;
+  return [{ arn: tableArn(name), text, revision: String(Math.floor(nowMs)), changedMs: nowMs }];
 }
 
 function creation({ tableDelayMs }: OperationContext, nowMs: number): PendingChange | undefined {

@@ -2,9 +2,8 @@
 // `tableDelayMs` later.
 
 import { describeDefinition, type TableDescription } from '../table/description.js';
-import { checkTableName } from './constraints.js';
 import type { OperationContext } from './context.js';
-import { readInput, readString } from './wire-types.js';
+import { readModelInput } from './service-model/model-input.js';
 
 export interface DeleteTableInput {
   /** Name or ARN. */
@@ -19,9 +18,7 @@ export async function deleteTable(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<DeleteTableOutput> {
-  const input = readInput('deleteTable', rawInput);
-  const name = readString(input.TableName, 'TableName');
-  checkTableName(name);
+  const { TableName: name } = readModelInput<DeleteTableInput>('DeleteTable', rawInput);
   const table = context.catalog.requireDroppable(name);
   const dropped = context.catalog.drop(table, context.tableDelayMs);
   if (context.tableDelayMs === 0) await dropped;

@@ -12,8 +12,7 @@ import { pendingAt } from '../table/settings.js';
 import { enumFault, rangeFault, requiredFault, throwFaults } from './constraints.js';
 import type { OperationContext } from './context.js';
 import { checkStreamArn, shardIdFault } from './stream-constraints.js';
-import { JAVA } from './table-shapes.js';
-import { readInput, readInteger, readString, readStructure } from './wire-types.js';
+import { JAVA, readInput, readInteger, readString, readStructure } from './wire-types.js';
 
 export interface DescribeStreamInput {
   StreamArn: string;
@@ -57,7 +56,7 @@ export async function describeStream(
   const arn = readString(input.StreamArn, 'StreamArn');
   const limit = readInteger(input.Limit, 'Limit') ?? DESCRIBE_STREAM_LIMIT_MAX;
   const after = readString(input.ExclusiveStartShardId, 'ExclusiveStartShardId');
-  const filter = readStructure(input.ShardFilter, 'ShardFilter', `${JAVA}.ShardFilter`);
+  const filter = readStructure(input.ShardFilter, 'ShardFilter', `class ${JAVA}.ShardFilter`);
   const filterType = readString(filter?.Type, 'ShardFilter.Type');
   const parent = readString(filter?.ShardId, 'ShardFilter.ShardId');
   checkStreamArn(arn);

@@ -1,9 +1,8 @@
 // DescribeTable: what a table is and how it stands.
 
 import { describeDefinition, type TableDescription } from '../table/description.js';
-import { checkTableName } from './constraints.js';
 import type { OperationContext } from './context.js';
-import { readInput, readString } from './wire-types.js';
+import { readModelInput } from './service-model/model-input.js';
 
 export interface DescribeTableInput {
   /** Name or ARN. */
@@ -18,9 +17,7 @@ export async function describeTable(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<DescribeTableOutput> {
-  const input = readInput('describeTable', rawInput);
-  const name = readString(input.TableName, 'TableName');
-  checkTableName(name);
+  const { TableName: name } = readModelInput<DescribeTableInput>('DescribeTable', rawInput);
   const { live } = context.catalog.describe(name);
   const figures =
     live === undefined ? { itemCount: 0, sizeBytes: 0 } : await context.store.tableFigures(live);

@@ -10,9 +10,9 @@ import {
 import { tableArn } from '../table/definition.js';
 import { requireBackupTable, requireRecovery } from './backups.js';
 import type { OperationContext } from './context.js';
-import { checkCreateTable, readCreateTable } from './create-table-rules.js';
+import type { CreateTableInput } from './create-table.js';
+import { checkCreateTable } from './create-table-rules.js';
 import { readModelInput } from './service-model/model-input.js';
-import type { Structure } from './wire-types.js';
 
 export interface ListExportsInput {
   TableArn?: string;
@@ -35,7 +35,7 @@ export interface ExportTableInput {
 }
 
 export interface ImportTableInput {
-  TableCreationParameters: Structure & { readonly TableName: string };
+  TableCreationParameters: CreateTableInput;
 }
 
 export async function listExports(
@@ -93,7 +93,7 @@ export function checkImport({ catalog }: OperationContext, rawInput: unknown): s
     rawInput,
   );
   catalog.requireFree(parameters.TableName);
-  checkCreateTable(readCreateTable(parameters), parameters);
+  checkCreateTable(parameters);
   return tableArn(parameters.TableName);
 }
 

@@ -10,15 +10,9 @@ import {
 } from '../limits.js';
 import type { AttributeDefinition, KeySchemaElement } from '../table/definition.js';
 import type { KeyAttribute } from '../table/item-types.js';
-import type { RawIndex } from './table-shapes.js';
+import type { NewIndex } from './table-shapes.js';
 
 export const INVALID = 'One or more parameter values were invalid: ';
-
-/** An index whose constraints have passed: what is required is there. */
-export interface NewIndex extends RawIndex {
-  readonly name: string;
-  readonly keySchema: readonly KeySchemaElement[];
-}
 
 /** Keys of an index among themselves, then against the definitions. */
 export function checkIndexKeys(
@@ -95,7 +89,7 @@ export function checkLocalKeys(
 }
 
 export function checkProjection({ projection }: NewIndex): void {
-  const { type, names } = projection ?? {};
+  const { type, names } = projection;
   if (type === undefined) {
     throw new ValidationException(`${INVALID}Unknown ProjectionType: null`);
   }
@@ -169,7 +163,7 @@ export function indexDefinitionOf(
     ...(kind === 'global'
       ? { readUnits: index.throughput?.read ?? 0, writeUnits: index.throughput?.write ?? 0 }
       : {}),
-    ...(index.ranked === true ? { ranked: true } : {}),
+    ...(index.ranked ? { ranked: true } : {}),
   };
 }
 

@@ -1,9 +1,8 @@
 // ListTables: the names of all tables, in byte order, a page at a time.
 
-import { LIST_TABLES_LIMIT_MAX, TABLE_NAME_LENGTH_MIN } from '../limits.js';
-import { rangeFault, tableNameFault, throwFaults } from './constraints.js';
+import { LIST_TABLES_LIMIT_MAX } from '../limits.js';
 import type { OperationContext } from './context.js';
-import { readInput, readInteger, readString } from './wire-types.js';
+import { readModelInput } from './service-model/model-input.js';
 
 export interface ListTablesInput {
   /** Names after this one, which need not exist. */
@@ -22,16 +21,10 @@ export async function listTables(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<ListTablesOutput> {
-  const input = readInput('listTables', rawInput);
-  const after = readString(input.ExclusiveStartTableName, 'ExclusiveStartTableName');
-  const limit = readInteger(input.Limit, 'Limit');
-  const path = 'exclusiveStartTableName';
-  throwFaults([
-    after === undefined ? undefined : tableNameFault(after, path, TABLE_NAME_LENGTH_MIN),
-  ]);
-  throwFaults([rangeFault(limit, 'limit', 1, LIST_TABLES_LIMIT_MAX)]);
+  const { ExclusiveStartTableName: after, Limit: limit = LIST_TABLES_LIMIT_MAX } =
+    readModelInput<ListTablesInput>('ListTables', rawInput);
   const names = context.catalog.names().filter((name) => after === undefined || name > after);
-  const page = names.slice(0, limit ?? LIST_TABLES_LIMIT_MAX);
+  const page = names.slice(0, limit);
   if (page.length === names.length) return { TableNames: page };
   return { TableNames: page, LastEvaluatedTableName: page[page.length - 1] };
 }

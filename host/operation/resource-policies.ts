@@ -6,11 +6,10 @@ import { PolicyNotFoundException, ThrottlingException, ValidationException } fro
 import { POLICY_BYTES_MAX, POLICY_CHANGE_INTERVAL_MS } from '../limits.js';
 import { settingsOf, withSettings, type ResourcePolicy } from '../table/settings.js';
 import { tableNotFound } from '../table/catalog.js';
-import { requiredFault, throwFaults } from './constraints.js';
 import type { OperationContext } from './context.js';
 import { INVALID } from './index-rules.js';
 import { tableOfArn } from './resource-arn.js';
-import { readInput, readString } from './wire-types.js';
+import { readModelInput } from './service-model/model-input.js';
 
 /** As ExpectedRevisionId: there must be no policy yet. */
 const NO_POLICY = 'NO_POLICY';
@@ -42,13 +41,10 @@ export async function putResourcePolicy(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<{ RevisionId: string }> {
-  const input = readInput('putResourcePolicy', rawInput);
-  const arn = readString(input.ResourceArn, 'ResourceArn');
-  const given = readString(input.Policy, 'Policy');
-  const expected = readString(input.ExpectedRevisionId, 'ExpectedRevisionId');
-  throwFaults([requiredFault(arn, 'resourceArn'), requiredFault(given, 'policy')]);
+  const input = readModelInput<PutResourcePolicyInput>('PutResourcePolicy', rawInput);
+  const { ResourceArn: arn, Policy: given, ExpectedRevisionId: expected } = input;
   const name = tableOfArn(arn, 'PutResourcePolicy');
-  const text = checkedDocument(given ?? '');
+  const text = checkedPolicy(given);
   let revision = '';
   await context.catalog.update(
     () => requireTable(context, name),
@@ -60,7 +56,7 @@ export async function putResourcePolicy(
       const nowMs = context.clock.nowMs();
       checkInterval(table, policy, nowMs);
       revision = String(Math.max(Math.floor(nowMs), Number(revision) + 1));
-      const changed = { arn: arn ?? '', text, revision, changedMs: nowMs };
+      const changed = { arn, text, revision, changedMs: nowMs };
       return withSettings(table, { policies: [...others(table, arn), changed] });
     },
   );
@@ -71,9 +67,10 @@ export async function getResourcePolicy(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<GetResourcePolicyOutput> {
-  const input = readInput('getResourcePolicy', rawInput);
-  const arn = readString(input.ResourceArn, 'ResourceArn');
-  throwFaults([requiredFault(arn, 'resourceArn')]);
+  const { ResourceArn: arn } = readModelInput<GetResourcePolicyInput>(
+    'GetResourcePolicy',
+    rawInput,
+  );
   const policy = policyOf(requireTable(context, tableOfArn(arn, 'GetResourcePolicy')), arn);
   if (policy?.text === undefined) throw policyNotFound(arn);
   return { Policy: policy.text, RevisionId: policy.revision };
@@ -83,10 +80,8 @@ export async function deleteResourcePolicy(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<{ RevisionId?: string }> {
-  const input = readInput('deleteResourcePolicy', rawInput);
-  const arn = readString(input.ResourceArn, 'ResourceArn');
-  const expected = readString(input.ExpectedRevisionId, 'ExpectedRevisionId');
-  throwFaults([requiredFault(arn, 'resourceArn')]);
+  const { ResourceArn: arn, ExpectedRevisionId: expected } =
+    readModelInput<DeleteResourcePolicyInput>('DeleteResourcePolicy', rawInput);
   const name = tableOfArn(arn, 'DeleteResourcePolicy');
   let revision: string | undefined;
   await context.catalog.update(
@@ -106,7 +101,8 @@ export async function deleteResourcePolicy(
   return revision === undefined ? {} : { RevisionId: revision };
 }
 
-function checkedDocument(text: string): string {
+/** A policy's document, without white space. */
+export function checkedPolicy(text: string): string {
   if (Buffer.byteLength(text, 'utf8') > POLICY_BYTES_MAX) {
     throw new ValidationException(
       `${INVALID}Maximum policy size of ${POLICY_BYTES_MAX} bytes exceeded`,
@@ -129,7 +125,7 @@ function checkedDocument(text: string): string {
 function checkRevision(
   policy: ResourcePolicy | undefined,
   expected: string | undefined,
-  arn: string | undefined,
+  arn: string,
 ): void {
   if (expected === undefined) return;
   const current = policy?.text === undefined ? NO_POLICY : policy.revision;
@@ -149,11 +145,11 @@ function checkInterval(
   );
 }
 
-function policyOf(table: StoredTable, arn: string | undefined): ResourcePolicy | undefined {
+function policyOf(table: StoredTable, arn: string): ResourcePolicy | undefined {
   return settingsOf(table).policies?.find((policy) => policy.arn === arn);
 }
 
-function others(table: StoredTable, arn: string | undefined): readonly ResourcePolicy[] {
+function others(table: StoredTable, arn: string): readonly ResourcePolicy[] {
   return (settingsOf(table).policies ?? []).filter((policy) => policy.arn !== arn);
 }
 
@@ -163,7 +159,7 @@ function requireTable({ catalog }: OperationContext, name: string): StoredTable 
   return table;
 }
 
-function policyNotFound(arn: string | undefined): PolicyNotFoundException {
+function policyNotFound(arn: string): PolicyNotFoundException {
   return new PolicyNotFoundException(
     `Resource-based policy not found for the provided ResourceArn: ${arn}`,
   );

@@ -3,11 +3,10 @@
 import type { StoredTable } from '../engine/store.js';
 import { ResourceNotFoundException, ValidationException } from '../errors.js';
 import { TAGS_MAX, TAGS_PAGE } from '../limits.js';
-import { requiredFault, throwFaults } from './constraints.js';
 import type { OperationContext } from './context.js';
 import { tableOfArn } from './resource-arn.js';
-import { checkTags, readTags, TOO_MANY_TAGS, type Tag } from './tags.js';
-import { readInput, readList, readString } from './wire-types.js';
+import { checkTags, TOO_MANY_TAGS, type Tag } from './tags.js';
+import { readModelInput } from './service-model/model-input.js';
 
 export interface TagResourceInput {
   /** The ARN of a table. */
@@ -33,12 +32,10 @@ export interface ListTagsOfResourceOutput {
 }
 
 export async function tagResource(context: OperationContext, rawInput: unknown): Promise<object> {
-  const input = readInput('tagResource', rawInput);
-  const arn = readString(input.ResourceArn, 'ResourceArn');
-  const given = readTags(input.Tags);
-  throwFaults([requiredFault(arn, 'resourceArn'), requiredFault(given, 'tags')]);
+  const input = readModelInput<TagResourceInput>('TagResource', rawInput);
+  const { ResourceArn: arn, Tags: given } = input;
   const name = tableOfArn(arn, 'TagResource');
-  const tags = checkTags(given ?? []);
+  const tags = checkTags(given);
   await context.catalog.update(
     () => requireResource(context, name, arn),
     (table) => {
@@ -52,20 +49,16 @@ export async function tagResource(context: OperationContext, rawInput: unknown):
 }
 
 export async function untagResource(context: OperationContext, rawInput: unknown): Promise<object> {
-  const input = readInput('untagResource', rawInput);
-  const arn = readString(input.ResourceArn, 'ResourceArn');
-  const keys = readList(input.TagKeys, 'TagKeys')?.map((key, at) =>
-    readString(key, `TagKeys[${at}]`),
-  );
-  throwFaults([requiredFault(arn, 'resourceArn'), requiredFault(keys, 'tagKeys')]);
+  const input = readModelInput<UntagResourceInput>('UntagResource', rawInput);
+  const { ResourceArn: arn, TagKeys: keys } = input;
   const name = tableOfArn(arn, 'UntagResource');
-  if (keys?.length === 0) {
+  if (keys.length === 0) {
     throw new ValidationException('Atleast one Tag Key needs to be provided as Input.');
   }
-  if (keys !== undefined && keys.length > TAGS_MAX) throw new ValidationException(TOO_MANY_TAGS);
+  if (keys.length > TAGS_MAX) throw new ValidationException(TOO_MANY_TAGS);
   await context.catalog.update(
     () => requireResource(context, name, arn),
-    (table) => ({ ...table, tags: table.tags.filter(({ Key }) => keys?.includes(Key) !== true) }),
+    (table) => ({ ...table, tags: table.tags.filter(({ Key }) => !keys.includes(Key)) }),
   );
   return {};
 }
@@ -74,10 +67,10 @@ export async function listTagsOfResource(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<ListTagsOfResourceOutput> {
-  const input = readInput('listTagsOfResource', rawInput);
-  const arn = readString(input.ResourceArn, 'ResourceArn');
-  const token = readString(input.NextToken, 'NextToken');
-  throwFaults([requiredFault(arn, 'resourceArn')]);
+  const { ResourceArn: arn, NextToken: token } = readModelInput<ListTagsOfResourceInput>(
+    'ListTagsOfResource',
+    rawInput,
+  );
   const { tags } = requireResource(context, tableOfArn(arn, 'ListTagsOfResource'), arn);
   // A token that is none gives the first page.
   const begin = token !== undefined && /^\d{1,3}$/.test(token) ? Number(token) : 0;
@@ -86,11 +79,7 @@ export async function listTagsOfResource(
   return end < tags.length ? { Tags: page, NextToken: String(end) } : { Tags: page };
 }
 
-function requireResource(
-  { catalog }: OperationContext,
-  name: string,
-  arn: string | undefined,
-): StoredTable {
+function requireResource({ catalog }: OperationContext, name: string, arn: string): StoredTable {
   const table = catalog.find(name);
   if (table !== undefined) return table;
   throw new ResourceNotFoundException(

@@ -3,25 +3,25 @@
 import type { StreamDefinition } from '../engine/store.js';
 import { ValidationException } from '../errors.js';
 import { ACCOUNT, REGION } from '../table/definition.js';
+import type { CreateTableInput } from './create-table.js';
 import { INVALID } from './index-rules.js';
-import type { RawSse, RawStream } from './table-shapes.js';
 
 /** The account's own key for DynamoDB, used when none is named. */
 const DEFAULT_KEY = '00000000-0000-4000-8000-000000000000';
 
 /** The view type of a stream that a new table is asked to have; undefined: no stream. */
 export function checkNewStream(
-  stream: RawStream | undefined,
+  stream: CreateTableInput['StreamSpecification'],
 ): StreamDefinition['viewType'] | undefined {
-  if (stream?.enabled === true) {
-    if (stream.viewType === undefined) {
+  if (stream?.StreamEnabled === true) {
+    if (stream.StreamViewType === undefined) {
       throw new ValidationException(
         `${INVALID}Table is being created with a stream enabled, UpdateViewType is required`,
       );
     }
-    return stream.viewType as StreamDefinition['viewType'];
+    return stream.StreamViewType;
   }
-  if (stream?.viewType !== undefined) {
+  if (stream?.StreamViewType !== undefined) {
     throw new ValidationException(
       `${INVALID}Table is being created with a stream disabled, UpdateViewType should not be specified`,
     );
@@ -42,9 +42,9 @@ export function newStream(
 }
 
 /** The ARN of the key a table is said to be encrypted with; undefined: the default, not shown. */
-export function checkSse(sse: RawSse | undefined): string | undefined {
+export function checkSse(sse: CreateTableInput['SSESpecification']): string | undefined {
   if (sse === undefined) return undefined;
-  const { enabled, type, keyId } = sse;
+  const { Enabled: enabled, SSEType: type, KMSMasterKeyId: keyId } = sse;
   if (enabled !== true) {
     if (type !== undefined) {
       throw new ValidationException(`${INVALID}SSEType can not be specified if Enabled is false`);

@@ -2,7 +2,6 @@
 
 import { ValidationException } from '../errors.js';
 import { TAGS_MAX, TAG_KEY_LENGTH_MAX, TAG_VALUE_LENGTH_MAX } from '../limits.js';
-import { readList, readString, readStructure } from './wire-types.js';
 
 export interface Tag {
   Key: string;
@@ -13,19 +12,7 @@ export const TOO_MANY_TAGS = 'Number of Tags exceed the current limit for the pr
 
 const ALLOWED = /^[\p{L}\p{N}\p{Zs}+\-=._:/@]*$/u;
 
-/** Types of a list of tags. A member that is missing stays undefined until `checkTags`. */
-export function readTags(value: unknown): readonly Partial<Tag>[] | undefined {
-  return readList(value, 'Tags')?.map((element, index) => {
-    const path = `Tags[${index}]`;
-    const tag = readStructure(element, path, 'com.amazonaws.dynamodb.v20120810.Tag') ?? {};
-    return {
-      Key: readString(tag.Key, `${path}.Key`),
-      Value: readString(tag.Value, `${path}.Value`),
-    };
-  });
-}
-
-/** Throws the first fault; all or nothing. */
+/** Throws the first fault; all or nothing. A member of a tag may be missing. */
 export function checkTags(tags: readonly Partial<Tag>[]): Tag[] {
   if (tags.length === 0)
     throw new ValidationException('Atleast one Tag needs to be provided as Input.');

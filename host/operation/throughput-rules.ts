@@ -10,12 +10,12 @@ import {
 import { REGION } from '../table/definition.js';
 import type { OnDemandLimits } from '../table/settings.js';
 import { INVALID } from './index-rules.js';
-import type { RawUnits } from './table-shapes.js';
+import type { UnitPair } from './table-shapes.js';
 
 export type BillingMode = 'PROVISIONED' | 'PAY_PER_REQUEST';
 
 /** The bounds of one pair of provisioned units, of the table or of an index. */
-export function checkUnitBounds(units: RawUnits, index?: string): void {
+export function checkUnitBounds(units: UnitPair, index?: string): void {
   const pairs = [
     ['ReadCapacityUnits', units.read ?? 0],
     ['WriteCapacityUnits', units.write ?? 0],
@@ -47,7 +47,7 @@ export function refuseUnitsOnDemand(): never {
 }
 
 /** Units of a table to be created. */
-export function checkTableUnits(units: RawUnits | undefined, billingMode: BillingMode): void {
+export function checkTableUnits(units: UnitPair | undefined, billingMode: BillingMode): void {
   if (billingMode === 'PAY_PER_REQUEST') {
     if (units !== undefined) refuseUnitsOnDemand();
     return;
@@ -62,7 +62,7 @@ export function checkTableUnits(units: RawUnits | undefined, billingMode: Billin
 
 /** Units of a global index to be created. */
 export function checkIndexUnits(
-  units: RawUnits | undefined,
+  units: UnitPair | undefined,
   index: string,
   billingMode: BillingMode,
 ): void {
@@ -82,7 +82,7 @@ export function checkIndexUnits(
 
 /** Maxima on demand; -1 asks for none. `index`: of that index. */
 export function checkOnDemand(
-  limits: RawUnits | undefined,
+  limits: UnitPair | undefined,
   billingMode: BillingMode,
   index?: string,
 ): void {
@@ -110,7 +110,7 @@ export function checkOnDemand(
 /** Maxima with those of a request merged in: -1 clears one. Undefined: none is set. */
 export function mergedLimits(
   known: OnDemandLimits | undefined,
-  asked: RawUnits | undefined,
+  asked: UnitPair | undefined,
 ): OnDemandLimits | undefined {
   const merge = (old: number | undefined, next: number | undefined): number | undefined => {
     if (next === undefined) return old;
@@ -123,9 +123,9 @@ export function mergedLimits(
 
 /** Warm throughput of a table or index to be created. */
 export function checkWarm(
-  warm: RawUnits | undefined,
+  warm: UnitPair | undefined,
   billingMode: BillingMode,
-  provisioned: RawUnits | undefined,
+  provisioned: UnitPair | undefined,
   index?: string,
 ): void {
   const onDemand = billingMode === 'PAY_PER_REQUEST';

@@ -3,19 +3,10 @@
 
 import { ResourceInUseException, ValidationException } from '../errors.js';
 import type { TableDefinition } from '../engine/store.js';
-import { KEY_ATTRIBUTE_NAME_BYTES_MAX, TTL_CHANGE_INTERVAL_MS } from '../limits.js';
+import { TTL_CHANGE_INTERVAL_MS } from '../limits.js';
 import { IN_USE } from '../table/catalog.js';
-import {
-  checkTableName,
-  mustBeLonger,
-  mustBeShorter,
-  oldFault,
-  requiredFault,
-  throwFaults,
-} from './constraints.js';
 import type { OperationContext } from './context.js';
-import { JAVA } from './table-shapes.js';
-import { readBoolean, readInput, readString, readStructure } from './wire-types.js';
+import { readModelInput } from './service-model/model-input.js';
 
 export interface TimeToLiveSpecification {
   Enabled: boolean;
@@ -50,22 +41,8 @@ export async function updateTimeToLive(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<UpdateTimeToLiveOutput> {
-  const input = readInput('updateTimeToLive', rawInput);
-  const name = readString(input.TableName, 'TableName');
-  const path = 'TimeToLiveSpecification';
-  const given = readStructure(input[path], path, `${JAVA}.${path}`);
-  const enabled = readBoolean(given?.Enabled, `${path}.Enabled`);
-  const attribute = readString(given?.AttributeName, `${path}.AttributeName`);
-  checkTableName(name);
-  throwFaults(
-    given === undefined
-      ? [requiredFault(given, 'timeToLiveSpecification')]
-      : [
-          requiredFault(enabled, 'timeToLiveSpecification.enabled'),
-          attributeFault(attribute, 'timeToLiveSpecification.attributeName'),
-        ],
-  );
-  const specification = { Enabled: enabled as boolean, AttributeName: attribute as string };
+  const { TableName: name, TimeToLiveSpecification: specification } =
+    readModelInput<UpdateTimeToLiveInput>('UpdateTimeToLive', rawInput);
   const { catalog, clock } = context;
   if (catalog.describe(name).status === 'CREATING') {
     throw new ResourceInUseException(`${IN_USE}Table ${name} is being created`);
@@ -109,9 +86,10 @@ export async function describeTimeToLive(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<DescribeTimeToLiveOutput> {
-  const input = readInput('describeTimeToLive', rawInput);
-  const name = readString(input.TableName, 'TableName');
-  checkTableName(name);
+  const { TableName: name } = readModelInput<DescribeTimeToLiveInput>(
+    'DescribeTimeToLive',
+    rawInput,
+  );
   const { status, table } = context.catalog.describe(name);
   if (status === 'CREATING') {
     throw new ValidationException(
@@ -125,12 +103,4 @@ export async function describeTimeToLive(
         ? { TimeToLiveStatus: 'ENABLED', AttributeName: ttl.attribute }
         : { TimeToLiveStatus: 'DISABLED' },
   };
-}
-
-function attributeFault(name: string | undefined, path: string): string | undefined {
-  if (name === undefined) return requiredFault(name, path);
-  if (name === '') return oldFault(name, path, mustBeLonger(1));
-  return Buffer.byteLength(name, 'utf8') > KEY_ATTRIBUTE_NAME_BYTES_MAX
-    ? oldFault(name, path, mustBeShorter(KEY_ATTRIBUTE_NAME_BYTES_MAX))
-    : undefined;
 }

@@ -13,9 +13,9 @@ import {
   checkProjection,
   indexDefinitionOf,
   INVALID,
-  type NewIndex,
 } from './index-rules.js';
 import { throughputSettings } from './create-table-rules.js';
+import type { NewIndex } from './table-shapes.js';
 import { checkIndexUnits, checkOnDemand, checkWarm } from './throughput-rules.js';
 import { requireGlobalIndex, withIndexSettings } from './update-units.js';
 import type { UpdateRequest } from './update-table-rules.js';

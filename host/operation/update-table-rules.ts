@@ -1,157 +1,106 @@
-// The members of UpdateTable: their types, their constraints, and which of them may stand together.
+// The members of UpdateTable: their constraints, and which of them may stand together.
 // What depends on the table as it is comes in update-table-change.ts.
 
 import { ValidationException } from '../errors.js';
-import type { AttributeDefinition } from '../table/definition.js';
-import { throwFaults } from './constraints.js';
-import { INVALID, type NewIndex } from './index-rules.js';
+import { checkTableName, throwFaults } from './constraints.js';
+import { INVALID } from './index-rules.js';
+import { checkReplicaUpdates, type ReplicaUpdate } from './replica-rules.js';
+import { constraintFaults } from './service-model/input-constraints.js';
+import { readModelTypes } from './service-model/model-input.js';
 import {
-  attributeDefinitionFaults,
-  billingModeFault,
-  type Fault,
-  indexFaults,
-  indexNameFault,
-  sseFaults,
-  streamFaults,
-  throughputFaults,
-} from './table-constraints.js';
-import {
-  JAVA,
-  readAttributeDefinitions,
-  readIndex,
-  readSse,
-  readStream,
-  readThroughput,
-  type RawIndex,
-  type RawSse,
-  type RawStream,
-  type RawUnits,
+  newIndexOf,
+  throughputOf,
+  type Definitions,
+  type NewIndex,
+  type Throughput,
 } from './table-shapes.js';
 import type { BillingMode } from './throughput-rules.js';
-import { refuseMembers } from './unsupported.js';
-import { readBoolean, readList, readString, readStructure, type Structure } from './wire-types.js';
-
-const LATER_MEMBERS = [
-  'ReplicaUpdates',
-  'MultiRegionConsistency',
-  'GlobalTableWitnessUpdates',
-  'GlobalTableSettingsReplicationMode',
-  'VectorIndexUpdates',
-];
+import type { UpdateTableInput } from './update-table.js';
+import type { VectorIndexUpdate } from './vector-index-rules.js';
 
 /** New units, limits or warm throughput of a global index. */
-export interface IndexUnitsUpdate {
+export interface IndexUnitsUpdate extends Throughput {
   readonly name: string;
-  readonly throughput?: RawUnits;
-  readonly onDemand?: RawUnits;
-  readonly warm?: RawUnits;
 }
 
-/** One element of GlobalSecondaryIndexUpdates: one of the three is there. */
-interface RawIndexUpdate {
-  readonly update: (Omit<IndexUnitsUpdate, 'name'> & { name: string | undefined }) | undefined;
-  readonly create: RawIndex | undefined;
-  readonly remove: { readonly name: string | undefined } | undefined;
-}
-
-/** The request once its constraints have passed. */
-export interface UpdateRequest {
-  readonly attributeDefinitions: readonly AttributeDefinition[] | undefined;
+/** The request once what may be said without the table has been checked. */
+export interface UpdateRequest extends Throughput {
+  readonly name: string;
+  readonly attributeDefinitions: Definitions | undefined;
   readonly billingMode: BillingMode | undefined;
-  readonly throughput?: RawUnits;
-  readonly onDemand?: RawUnits;
-  readonly warm?: RawUnits;
-  readonly stream: RawStream | undefined;
-  readonly sse: RawSse | undefined;
-  readonly tableClass: string | undefined;
+  readonly stream: UpdateTableInput['StreamSpecification'];
+  readonly sse: UpdateTableInput['SSESpecification'];
+  readonly tableClass: UpdateTableInput['TableClass'];
   readonly deletionProtection: boolean | undefined;
   readonly updates: readonly IndexUnitsUpdate[];
   readonly creates: readonly NewIndex[];
   /** Names of the global indexes to be deleted. */
   readonly removes: readonly string[];
+  readonly replicas: readonly ReplicaUpdate[] | undefined;
+  readonly vectors: readonly VectorIndexUpdate[] | undefined;
+  /** The name of a member that this version does nothing about. */
+  readonly other: string | undefined;
 }
 
-export function readUpdateTable(input: Structure): UpdateRequest {
-  const definitions = readAttributeDefinitions(input.AttributeDefinitions);
-  const units = readThroughput(input);
-  const billingMode = readString(input.BillingMode, 'BillingMode');
-  const stream = readStream(input);
-  const sse = readSse(input);
-  const tableClass = readString(input.TableClass, 'TableClass');
-  const deletionProtection = readBoolean(
-    input.DeletionProtectionEnabled,
-    'DeletionProtectionEnabled',
-  );
-  const actions = readActions(input);
-  throwFaults([
-    ...attributeDefinitionFaults(definitions),
-    billingModeFault(billingMode),
-    ...throughputFaults(units.throughput),
-    ...(actions ?? []).flatMap(actionFaults),
-    ...streamFaults(stream),
-    ...sseFaults(sse),
-  ]);
-  refuseMembers('updateTable', input, LATER_MEMBERS);
-  checkActions(actions);
+/** What UpdateTable has, and nobody may use: it is checked, and then refused. */
+interface RefusedMembers {
+  ReplicaUpdates?: readonly ReplicaUpdate[];
+  VectorIndexUpdates?: readonly VectorIndexUpdate[];
+  MultiRegionConsistency?: string;
+  GlobalTableWitnessUpdates?: unknown;
+  GlobalTableSettingsReplicationMode?: string;
+}
+const OTHERS = [
+  'MultiRegionConsistency',
+  'GlobalTableWitnessUpdates',
+  'GlobalTableSettingsReplicationMode',
+] as const;
+
+type Actions = NonNullable<UpdateTableInput['GlobalSecondaryIndexUpdates']>;
+
+export function readUpdateTable(rawInput: unknown): UpdateRequest {
+  const read = readModelTypes<UpdateTableInput & RefusedMembers>('UpdateTable', rawInput);
+  checkTableName(read.TableName);
+  const input = read as UpdateTableInput & RefusedMembers;
+  throwFaults([...constraintFaults('UpdateTableInput', input, '')]);
+  const actions = input.GlobalSecondaryIndexUpdates ?? [];
+  checkActions(input.GlobalSecondaryIndexUpdates);
   const present = <Value>(value: Value | undefined): value is Value => value !== undefined;
   const request: UpdateRequest = {
-    ...units,
-    attributeDefinitions: definitions as readonly AttributeDefinition[] | undefined,
-    billingMode: billingMode as BillingMode | undefined,
-    stream,
-    sse,
-    tableClass,
-    deletionProtection,
-    updates: (actions ?? []).map(({ update }) => update).filter(present) as IndexUnitsUpdate[],
-    creates: (actions ?? []).map(({ create }) => create).filter(present) as NewIndex[],
-    removes: (actions ?? []).map(({ remove }) => remove?.name).filter(present),
+    ...throughputOf(input),
+    name: input.TableName,
+    attributeDefinitions: input.AttributeDefinitions,
+    billingMode: input.BillingMode,
+    stream: input.StreamSpecification,
+    sse: input.SSESpecification,
+    tableClass: input.TableClass,
+    deletionProtection: input.DeletionProtectionEnabled,
+    updates: actions
+      .map(({ Update: update }) => update)
+      .filter(present)
+      .map((update) => ({ name: update.IndexName, ...throughputOf(update) })),
+    creates: actions
+      .map(({ Create: create }) => create)
+      .filter(present)
+      .map(newIndexOf),
+    removes: actions.map(({ Delete: remove }) => remove?.IndexName).filter(present),
+    replicas: input.ReplicaUpdates,
+    vectors: input.VectorIndexUpdates,
+    other: OTHERS.find((member) => input[member] !== undefined),
   };
   checkTogether(request);
-  if (stream !== undefined) checkStreamChange(stream);
+  if (request.stream !== undefined) checkStreamChange(request.stream);
+  if (request.replicas !== undefined) checkReplicaUpdates(request.replicas);
   return request;
 }
 
-function readActions(input: Structure): readonly RawIndexUpdate[] | undefined {
-  const member = 'GlobalSecondaryIndexUpdates';
-  return readList(input[member], member)?.map((entry, at) => {
-    const path = `${member}[${at}]`;
-    const element = readStructure(entry, path, `${JAVA}.GlobalSecondaryIndexUpdate`) ?? {};
-    const part = (name: string): Structure | undefined =>
-      readStructure(element[name], `${path}.${name}`, `${JAVA}.${name}GlobalSecondaryIndexAction`);
-    const [update, create, remove] = [part('Update'), part('Create'), part('Delete')];
-    return {
-      update: update && {
-        name: readString(update.IndexName, `${path}.Update.IndexName`),
-        ...readThroughput(update, `${path}.Update.`),
-      },
-      create:
-        create && readIndex(create, `${path}.Create`, `${JAVA}.CreateGlobalSecondaryIndexAction`),
-      remove: remove && { name: readString(remove.IndexName, `${path}.Delete.IndexName`) },
-    };
-  });
-}
-
-function actionFaults({ update, create, remove }: RawIndexUpdate, at: number): Fault[] {
-  const path = `globalSecondaryIndexUpdates.${at + 1}.member`;
-  return [
-    ...(update === undefined
-      ? []
-      : [
-          indexNameFault(update.name, `${path}.update.indexName`),
-          ...throughputFaults(update.throughput, `${path}.update.`),
-        ]),
-    ...(create === undefined ? [] : indexFaults(create, `${path}.create`, 'global')),
-    ...(remove === undefined ? [] : [indexNameFault(remove.name, `${path}.delete.indexName`)]),
-  ];
-}
-
-function checkActions(actions: readonly RawIndexUpdate[] | undefined): void {
+function checkActions(actions: Actions | undefined): void {
   if (actions === undefined) return;
   if (actions.length === 0) {
     throw new ValidationException(`${INVALID}List of GlobalSecondaryIndexUpdates is empty`);
   }
   const names: string[] = [];
-  for (const { update, create, remove } of actions) {
+  for (const { Update: update, Create: create, Delete: remove } of actions) {
     const given = [update, create, remove].filter((action) => action !== undefined);
     if (given.length === 0) {
       throw new ValidationException(
@@ -164,7 +113,7 @@ function checkActions(actions: readonly RawIndexUpdate[] | undefined): void {
         `${INVALID}Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object`,
       );
     }
-    names.push(given[0].name ?? '');
+    names.push(given[0].IndexName);
   }
   const repeated = names.find((name, at) => names.indexOf(name) < at);
   if (repeated === undefined) return;
@@ -180,10 +129,14 @@ function checkTogether(request: UpdateRequest): void {
     ['Server-Side Encryption modification', request.sse],
     ['TableClass modification', request.tableClass],
     ['DeletionProtection modification', request.deletionProtection],
+    ['Replica modification', request.replicas],
     ['WarmThroughput', request.warm],
   ] as const;
   const indexes = updates.length + creates.length + removes.length > 0 ? true : undefined;
-  const all = [throughput, billingMode, stream, indexes, onDemand, ...alone.map(([, it]) => it)];
+  const all = [
+    ...[throughput, billingMode, stream, indexes, onDemand, request.vectors, request.other],
+    ...alone.map(([, member]) => member),
+  ];
   const count = all.filter((member) => member !== undefined).length;
   if (count === 0) {
     throw new ValidationException(
@@ -220,7 +173,10 @@ function checkTogether(request: UpdateRequest): void {
 }
 
 /** A stream switched on names its view type, one switched off does not. */
-function checkStreamChange({ enabled, viewType }: RawStream): void {
+function checkStreamChange({
+  StreamEnabled: enabled,
+  StreamViewType: viewType,
+}: NonNullable<UpdateTableInput['StreamSpecification']>): void {
   if (enabled === true && viewType === undefined) {
     throw new ValidationException(
       `${INVALID}If stream is being enabled then UpdateViewType is required`,

@@ -21,15 +21,15 @@ import type { AttributeDefinition } from '../table/definition.js';
 import { describeDefinition, tableStatusAt, type TableDescription } from '../table/description.js';
 import { withoutIndex } from '../table/index-changes.js';
 import { pendingAt, settingsOf, withSettings, type PendingChange } from '../table/settings.js';
-import { checkTableName } from './constraints.js';
 import type { OperationContext } from './context.js';
 import type { CreateTableInput, GlobalSecondaryIndex } from './create-table.js';
+import { refuse } from './refusal.js';
+import { refuseReplicas } from './replica-rules.js';
 import { checkSse, checkTableClass, newStream } from './table-feature-rules.js';
-import type { RawStream } from './table-shapes.js';
 import { changeIndexes } from './update-indexes.js';
 import { changeUnits, changeWarm, type TableChange } from './update-units.js';
 import { readUpdateTable, type UpdateRequest } from './update-table-rules.js';
-import { readInput, readString } from './wire-types.js';
+import { refuseVectorUpdates } from './vector-index-rules.js';
 
 /** One change a call: see the members for what may stand together. */
 export interface UpdateTableInput
@@ -67,15 +67,12 @@ export async function updateTable(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<UpdateTableOutput> {
-  const input = readInput('updateTable', rawInput);
-  const name = readString(input.TableName, 'TableName');
-  checkTableName(name);
-  const request = readUpdateTable(input);
+  const request = readUpdateTable(rawInput);
   const { catalog, clock, tableDelayMs } = context;
   let nowMs = clock.nowMs();
   let answer: TableDefinition | undefined;
   const table = await catalog.update(
-    () => requireChangeable(context, name, request),
+    () => requireChangeable(context, request),
     (known) => {
       nowMs = clock.nowMs();
       const { table: changed, pending } = planChange(known, request, nowMs);
@@ -96,8 +93,7 @@ const removed = (table: TableDefinition, index: string): TableDefinition =>
 
 function requireChangeable(
   { catalog }: OperationContext,
-  name: string,
-  { deletionProtection }: UpdateRequest,
+  { name, deletionProtection }: UpdateRequest,
 ): StoredTable {
   if (deletionProtection !== undefined && catalog.describe(name).status === 'CREATING') {
     throw new ResourceInUseException(
@@ -109,6 +105,11 @@ function requireChangeable(
 
 function planChange(table: TableDefinition, request: UpdateRequest, nowMs: number): TableChange {
   checkNotBusy(table, request, nowMs);
+  if (request.replicas !== undefined) refuseReplicas(table, request.replicas);
+  if (request.vectors !== undefined) {
+    refuseVectorUpdates(table, request.vectors, request.attributeDefinitions);
+  }
+  if (request.other !== undefined) refuse('UpdateTable', table.arn, request.other);
   if (request.sse !== undefined) {
     const keyArn = checkSse(request.sse);
     const sse = keyArn === undefined ? undefined : { keyArn };
@@ -180,18 +181,22 @@ function changeProtection(table: TableDefinition, on: boolean, nowMs: number): T
   return { ...withSettings(table, { protectionChangedMs: nowMs }), deletionProtection: on };
 }
 
-function changeStream(table: TableDefinition, stream: RawStream, nowMs: number): TableDefinition {
+function changeStream(
+  table: TableDefinition,
+  { StreamEnabled: enabled, StreamViewType: viewType }: NonNullable<UpdateRequest['stream']>,
+  nowMs: number,
+): TableDefinition {
   const streams = table.streams ?? [];
   const last = streams.at(-1);
   const isOn = last !== undefined && last.disabledAtMs === undefined;
-  if (stream.enabled === true) {
+  if (enabled) {
     if (isOn) {
       throw new ValidationException(
         `Table already has an enabled stream: TableName: ${table.name}`,
       );
     }
-    const viewType = stream.viewType as StreamDefinition['viewType'];
-    return { ...table, streams: [...streams, newStream(viewType, nowMs, streams)] };
+    const view = viewType as StreamDefinition['viewType'];
+    return { ...table, streams: [...streams, newStream(view, nowMs, streams)] };
   }
   if (!isOn) {
     throw new ValidationException(`Table has no stream to disable: TableName: ${table.name}`);

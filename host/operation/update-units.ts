@@ -21,7 +21,7 @@ import {
   type ThroughputSettings,
 } from '../table/settings.js';
 import { INVALID } from './index-rules.js';
-import type { RawUnits } from './table-shapes.js';
+import type { UnitPair } from './table-shapes.js';
 import {
   checkOnDemand,
   checkUnitBounds,
@@ -67,7 +67,7 @@ export function changeUnits(
 }
 
 /** Warm throughput of a table; it never decreases. */
-export function changeWarm(table: TableDefinition, warm: RawUnits): TableChange {
+export function changeWarm(table: TableDefinition, warm: UnitPair): TableChange {
   const settings = raisedWarm(table.billingMode, table, settingsOf(table), warm);
   return { table: withSettings(table, settings) };
 }
@@ -123,7 +123,7 @@ function changeMode(table: TableDefinition, mode: BillingMode, nowMs: number): T
 
 function changeTableUnits(
   { table, pending }: TableChange,
-  units: RawUnits,
+  units: UnitPair,
   switches: boolean,
   nowMs: number,
 ): TableChange {
@@ -228,7 +228,7 @@ function raisedWarm(
   mode: BillingMode,
   owner: { readonly readUnits?: number; readonly writeUnits?: number },
   { warm }: ThroughputSettings,
-  asked: RawUnits,
+  asked: UnitPair,
   index?: string,
 ): ThroughputSettings {
   const units = unitsOf(owner);

@@ -9,6 +9,9 @@
 import { InvalidArgument, SerializationException } from '../errors.js';
 import { isPlainObject } from '../table/item-value.js';
 
+/** The package of the service's types, as its texts name them. */
+export const JAVA = 'com.amazonaws.dynamodb.v20120810';
+
 /** A request, or a structure in one, before its members are looked at. */
 export type Structure = Readonly<Record<string, unknown>>;
 
@@ -68,8 +71,7 @@ export function readStructure(
   throw notACollection(value, parameter, 'a plain object');
 }
 
-const ATTRIBUTE_MAP =
-  'java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>';
+const ATTRIBUTE_MAP = `java.util.Map<java.lang.String, ${JAVA}.AttributeValue>`;
 
 /**
  * An item, a key or the values of placeholders. What is in it is checked by table/item-value.ts.

@@ -14,6 +14,7 @@ import { keyConditions } from './cases/key-conditions.js';
 import { legacyConditions } from './cases/legacy-conditions.js';
 import { pages } from './cases/pages.js';
 import { readSemantics } from './cases/read-semantics.js';
+import { refusedMembers } from './cases/refused-members.js';
 import { reservedWords } from './cases/reserved-words.js';
 import { singleItems } from './cases/single-items.js';
 import { tableFeatures } from './cases/table-features.js';
@@ -39,6 +40,7 @@ export function conformance(factory: DoorFactory): void {
   tags(factory);
   account(factory);
   unavailable(factory);
+  refusedMembers(factory);
   itemValues(factory);
   typedValues(factory);
   singleItems(factory);

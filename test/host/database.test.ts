@@ -9,18 +9,12 @@ class Order {
   sk = 's';
 }
 
-/** Parameters of later versions: none may be ignored. */
-const LATER: readonly (readonly [call: (db: Database) => Promise<unknown>, parameter: string])[] = [
-  [(db) => create(db, { VectorIndexes: [{}] }), 'VectorIndexes'],
-];
-
-function create(db: Database, more: object): Promise<unknown> {
+function create(db: Database): Promise<unknown> {
   return db.createTable({
     TableName: 'New',
     KeySchema: [{ AttributeName: 'a', KeyType: 'HASH' }],
     AttributeDefinitions: [{ AttributeName: 'a', AttributeType: 'S' }],
     BillingMode: 'PAY_PER_REQUEST',
-    ...more,
   });
 }
 
@@ -127,19 +121,6 @@ const WRONG: readonly (readonly [
 ];
 
 describe('the embedded door', () => {
-  for (const [call, parameter] of LATER) {
-    it(`refuses what later versions serve: ${parameter}`, async () => {
-      const db = await openMemory();
-      await assert.rejects(call(db), {
-        name: 'UnsupportedParameter',
-        code: 'UnsupportedParameter',
-        parameter,
-      });
-      assert.deepEqual((await db.listTables()).TableNames, ['Numbers', 'Pairs']);
-      assert.equal((await db.scan({ TableName: 'Pairs' })).Count, 0);
-    });
-  }
-
   for (const [what, call, code, begins] of WRONG) {
     it(`refuses, by name, ${what}`, async () => {
       const db = await openMemory();
@@ -220,7 +201,7 @@ describe('the embedded door', () => {
     const clock = { nowMs: () => 86_400_000, monotonicMs: () => 0 };
     const random = { bytes: (count: number) => new Uint8Array(count).fill(0xff) };
     const db = new Database(new MemoryStore(), { clock, random });
-    await create(db, {});
+    await create(db);
     const { Table } = await db.describeTable({ TableName: 'New' });
     assert.deepEqual(Table.CreationDateTime, new Date('1970-01-02T00:00:00Z'));
     assert.equal(Table.TableId, 'ffffffff-ffff-4fff-bfff-ffffffffffff');

@@ -1,7 +1,6 @@
 // The constraints of an input against the model: required, length, range, pattern, enum.
 //
-// Texts are of the old style: the path in camelCase, and the value. What the service does otherwise
-// than its model says stands at the top, with the places that have rules of their own left out.
+// Texts are of the old style: the path in camelCase, and the value.
 
 import { ValidationException } from '../../errors.js';
 import {
@@ -17,26 +16,8 @@ import {
 import { shapeOf, type Shape } from './shapes.js';
 import { shownValue } from './shown-value.js';
 
-/** Checked by hand, with texts of their own: tags.ts, table-feature-rules.ts, the values' readers. */
-const ELSEWHERE: ReadonlySet<string> = new Set([
-  'AttributeValue',
-  'Tag',
-  'TagKeyList',
-  'TableClass',
-]);
-
-/** Length in UTF-8 bytes; in all other texts it is in UTF-16 units. */
-const BYTE_LENGTHS: ReadonlySet<string> = new Set([
-  'KeySchemaAttributeName',
-  'NonKeyAttributeName',
-  'TimeToLiveAttributeName',
-]);
-
-/** Where the service lists the values of an enum in another order than its model. */
-const ENUM_ORDERS: Readonly<Record<string, readonly string[]>> = {
-  ProjectionType: ['ALL', 'INCLUDE', 'KEYS_ONLY'],
-  ScalarAttributeType: ['B', 'N', 'S'],
-};
+/** Values, whose own readers check them. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['AttributeValue']);
 
 /** Names of tables to be made, in operations that say a wrong length in their own words. */
 const OWN_LENGTH: ReadonlySet<string> = new Set([
@@ -66,10 +47,11 @@ export function* constraintFaults(
     }
   } else if (shape.type === 'structure') {
     const structure = value as Readonly<Record<string, unknown>>;
-    for (const [name, member] of Object.entries(shape.members ?? {})) {
+    const { members = {}, order = [] } = shape;
+    for (const name of new Set([...order, ...Object.keys(members)])) {
       const place = path === '' ? camelCase(name) : `${path}.${camelCase(name)}`;
       const isRequired = shape.required?.includes(name) === true;
-      yield* memberFaults(member, structure[name], place, isRequired);
+      yield* memberFaults(members[name], structure[name], place, isRequired);
     }
   } else if (typeof value === 'number') {
     yield* rangeFault(shape, value, path);
@@ -118,7 +100,7 @@ function* textFault(
     if (fault !== undefined) yield fault;
     return;
   }
-  const length = BYTE_LENGTHS.has(shapeName) ? Buffer.byteLength(value, 'utf8') : value.length;
+  const length = shape.lengthIn === 'bytes' ? Buffer.byteLength(value, 'utf8') : value.length;
   const { min = 0, max = Number.POSITIVE_INFINITY } = shape;
   if (OWN_LENGTH.has(path) && (length < min || length > max)) {
     throw new ValidationException(
@@ -130,7 +112,7 @@ function* textFault(
     return;
   }
   if (shape.enum !== undefined && !shape.enum.includes(value)) {
-    yield oldFault(value, path, mustBeOneOf(ENUM_ORDERS[shapeName] ?? shape.enum));
+    yield oldFault(value, path, mustBeOneOf(shape.enum));
   } else if (shape.pattern !== undefined && !patternOf(shape.pattern).test(value)) {
     yield oldFault(value, path, `satisfy regular expression pattern: ${shape.pattern}`);
   }

@@ -7,6 +7,7 @@
 
 import { SerializationException } from '../../errors.js';
 import {
+  JAVA,
   readBoolean,
   readInteger,
   readList,
@@ -15,8 +16,6 @@ import {
   type Structure,
 } from '../wire-types.js';
 import { shapeOf, type Shape } from './shapes.js';
-
-const JAVA = 'com.amazonaws.dynamodb.v20120810';
 
 /** A value as the shape wants it; undefined if it is absent. `parameter`: its path, for errors. */
 export function readValue(shapeName: string, value: unknown, parameter: string): unknown {
