@@ -16,6 +16,8 @@ export const TRANSACTION_VALUE_LEVELS_MAX = 39;
 
 /** UTF-8 bytes of an attribute's name. */
 export const ATTRIBUTE_NAME_BYTES_MAX = 65_535;
+/** UTF-8 bytes of a key attribute's name. */
+export const KEY_ATTRIBUTE_NAME_BYTES_MAX = 255;
 
 /** Significant digits of a number. */
 export const NUMBER_DIGITS_MAX = 38;
