@@ -1,10 +1,10 @@
 // One open database for a whole run of the suite: opening one for each behaviour costs more than
 // most behaviours do.
 //
-// Between two behaviours it is brought back to empty tables. Items are deleted; what reaches further
-// (tables made or changed, tags, tokens that are remembered, methods this file does not know) makes
-// the database unfit, and the next behaviour gets a new one. So a case may still do what it likes,
-// and finds what a new database has.
+// Between two behaviours it is brought back to empty tables. Items are deleted, tables that were made
+// or changed are dropped; what reaches further (streams, tags, tokens that are remembered, methods this
+// file does not know) makes the database unfit, and the next behaviour gets a new one. So a case may
+// still do what it likes, and finds what a new database has.
 
 import { after } from 'node:test';
 import type { Door, DoorFactory, TableInput } from './door.js';
@@ -31,6 +31,13 @@ const ITEM_WRITES: ReadonlySet<string> = new Set([
   'update',
 ]);
 
+const TABLE_CHANGES: ReadonlySet<string> = new Set([
+  'createTable',
+  'deleteTable',
+  'updateTable',
+  'updateTimeToLive',
+]);
+
 const shared = new Map<DoorFactory, SharedDoor>();
 
 /** The database of this factory. To be called while tests are declared, not while they run. */
@@ -49,7 +56,10 @@ export class SharedDoor {
   #door: Door | undefined;
   /** The tables there are, by name. All of them are empty between behaviours. */
   readonly #tables = new Map<string, TableInput>();
-  #hasItems = false;
+  /** Tables that may have items. */
+  #written = new Set<string>();
+  /** Tables that are not as they were made, or not ours. */
+  #changed = new Set<string>();
   #isSpoilt = false;
 
   constructor(factory: DoorFactory) {
@@ -75,10 +85,29 @@ export class SharedDoor {
 
   /** Brings it back to empty tables. */
   async restore(): Promise<void> {
-    if (this.#isSpoilt) await this.close();
-    else if (this.#hasItems) await Promise.all([...this.#tables.values()].map(this.#empty));
-    this.#hasItems = false;
+    const written = this.#written;
+    const changed = this.#changed;
+    this.#written = new Set();
+    this.#changed = new Set();
+    const isFit = !this.#isSpoilt && (await this.#dropped([...changed]));
     this.#isSpoilt = false;
+    if (!isFit) return this.close();
+    const left = [...this.#tables.values()].filter(({ TableName }) => written.has(TableName));
+    await Promise.all(left.map(this.#empty));
+  }
+
+  /** Whether all of these are gone: some cannot be deleted, for all that was done to them. */
+  async #dropped(names: readonly string[]): Promise<boolean> {
+    const drop = async (TableName: string): Promise<void> => {
+      this.#tables.delete(TableName);
+      await (this.#door as Door).deleteTable({ TableName });
+    };
+    const outcomes = await Promise.allSettled(names.map(drop));
+    return outcomes.every(
+      (outcome) =>
+        outcome.status === 'fulfilled' ||
+        (outcome.reason as Error).name === 'ResourceNotFoundException',
+    );
   }
 
   readonly close = async (): Promise<void> => {
@@ -118,8 +147,25 @@ export class SharedDoor {
 
   #note(method: string, input: unknown): void {
     if (READS.has(method)) return;
-    const remembers = Object.hasOwn(Object(input) as object, 'ClientRequestToken');
-    if (ITEM_WRITES.has(method) && !remembers) this.#hasItems = true;
-    else this.#isSpoilt = true;
+    const has = (member: string) => Object.hasOwn(Object(input) as object, member);
+    const names = tablesOf(input);
+    // A table may be named by its ARN too.
+    const isPlain = names.every((name) => !name.startsWith('arn:'));
+    if (isPlain && ITEM_WRITES.has(method) && !has('ClientRequestToken')) {
+      for (const name of names) this.#written.add(name);
+    } else if (isPlain && TABLE_CHANGES.has(method) && !has('StreamSpecification')) {
+      for (const name of names) this.#changed.add(name);
+    } else this.#isSpoilt = true;
   }
+}
+
+/** The tables that a write names, whichever write it is. */
+function tablesOf(input: unknown): string[] {
+  const { TableName, RequestItems, TransactItems } = Object(input) as Record<string, unknown>;
+  if (typeof TableName === 'string') return [TableName];
+  if (Array.isArray(TransactItems)) {
+    const actions = TransactItems.flatMap((element) => Object.values(Object(element) as object));
+    return actions.flatMap(tablesOf);
+  }
+  return Object.keys(Object(RequestItems) as object);
 }

@@ -151,6 +151,8 @@ function toNumber(text: string): unknown {
   const exact = NumberValue.from(text);
   if (exact.value !== text) throw new TypeError(`${text} is not canonical`);
   const number = Number(text);
+  // The largest numbers round up to what DynamoDB has none of.
+  if (Math.abs(number) >= 1e126) return exact;
   return NumberValue.from(number).value === text ? number : exact;
 }
 
