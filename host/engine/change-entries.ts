@@ -91,8 +91,11 @@ function addIndexEntries(
   for (const entries of indexes) {
     const kept = old !== undefined && next !== undefined && entries.sameKey(old, next);
     const after = next === undefined ? -1 : entries.keyOf(workbench, next, key, entryAfter);
-    const before =
-      kept || old === undefined ? after : entries.keyOf(workbench, old, key, entryBefore);
+    const before = kept
+      ? after
+      : old === undefined
+        ? -1
+        : entries.keyOf(workbench, old, key, entryBefore);
     const oldSize = old === undefined || before < 0 ? 0 : entries.sizeOf(old);
     const newSize = next === undefined || after < 0 ? 0 : entries.sizeOf(next);
     if (kept) {

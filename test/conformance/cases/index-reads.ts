@@ -366,6 +366,24 @@ const BEHAVIOURS: readonly Behaviour[] = [
     await door.delete({ TableName, Key });
     assert.deepEqual(await groups(), []);
   }),
+  [
+    'an item that was deleted and put again stays in its index when others come',
+    async (door) => {
+      const put = (sk: string) => door.put({ TableName, Item: { pk: 'p', sk, g: 'a', h: 1 } });
+      await put('1');
+      await door.delete({ TableName, Key: { pk: 'p', sk: '1' } });
+      await put('1');
+      for (const sk of ['2', '3', '4']) await put(sk);
+      for (const IndexName of ['byGroup', 'byNumber', 'byPart']) {
+        const { Items } = await scan(IndexName, {})(door);
+        assert.deepEqual(
+          Items?.map(({ sk }) => sk as string).sort(),
+          ['1', '2', '3', '4'],
+          IndexName,
+        );
+      }
+    },
+  ],
   filled(
     'a put by a batch and a delete by a batch are in the index and out of it',
     async (door) => {
