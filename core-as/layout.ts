@@ -244,7 +244,8 @@ export class Guard {
   kind: u32; // GUARD_*
   // GUARD_SEQUENCE: what the reader saw; GUARD_TRANSACTION: the transaction id, not 0
   sequence: f64;
-  readSequence: f64; // the shard's last sequence when the read began
+  // the shard's last sequence when the read began; GUARD_TRANSACTION: which part of it the batch is
+  readSequence: f64;
   zero: u64;
 }
 export const GUARD_BYTES: u32 = 32;
@@ -273,8 +274,8 @@ export const ENTRY_SEQUENCED: u8 = 4;
 export const VALUE_BYTES_MAX: u32 = 2 * ITEM_BYTES_MAX + 65536; // a stream record holds two images
 
 /**
- * A record of the log ring. With RECORD_TRANSACTION a u64 transaction id lies between header and
- * entries.
+ * A record of the log ring. With RECORD_TRANSACTION a u64 lies between header and entries: the
+ * transaction's id, and above it the number of the part.
  */
 @unmanaged
 export class LogRecord {
@@ -288,6 +289,8 @@ export const LOG_RECORD_BYTES: u32 = 24;
 export const RECORD_FILLER: u32 = 1; // only recordBytes and flags exist: fills the end of the ring
 export const RECORD_TRANSACTION: u32 = 2; // one shard's part of a transaction over shards
 export const RECORD_DECISION: u32 = 4;
+export const TRANSACTION_ID_BITS: u64 = 53;
+export const TRANSACTION_PARTS_MAX: u32 = 2048;
 
 // The key of a shape definition: table id 0, hash 0, shape id, all big-endian; its value is the
 // name list.

@@ -85,6 +85,8 @@ export const TTL_AGE_MAX_SECONDS = 157_784_760;
 export const TRANSACTION_ACTIONS_MAX = 100;
 export const TRANSACTION_BYTES_MAX = 4_194_304;
 export const CLIENT_TOKEN_LENGTH_MAX = 36;
+/** How long a client token keeps the same request from being carried out again. */
+export const TRANSACTION_TOKEN_LIFE_MS = 600_000;
 
 /** An expression as sent, before placeholders are resolved, in UTF-8 bytes. */
 export const EXPRESSION_BYTES_MAX = 4_096;

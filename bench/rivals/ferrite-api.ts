@@ -54,7 +54,9 @@ export interface FerriteStats {
 export interface FerriteDatabase {
   createTable(input: object): Promise<unknown>;
   table(name: string): FerriteTable;
+  put(input: object): Promise<unknown>;
   update(input: object): Promise<unknown>;
+  transactWrite(input: object): Promise<unknown>;
   query(input: object): Promise<FerritePage>;
   scan(input: object): Promise<FerritePage>;
   /** Resolves when every write made before is on disk. */

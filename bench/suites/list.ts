@@ -17,6 +17,7 @@ const FILES: Record<string, () => Promise<{ suite: Suite }>> = {
   E11: () => import('./e11-space.js'),
   E12: () => import('./e12-put-with-indexes.js'),
   E13: () => import('./e13-count.js'),
+  T1: () => import('./t01-transact-write.js'),
 };
 
 export const SUITE_IDS: readonly string[] = Object.keys(FILES);

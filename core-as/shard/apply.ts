@@ -17,7 +17,7 @@ import {
   ENTRY_SEQUENCED, ENTRY_SHAPED, GUARD_ABSENT, GUARD_FAILED, GUARD_TRANSACTION, GUARD_UNLOCKED, Guard, LOCKED,
   LOG_FULL, LOG_RECORD_BYTES, LogRecord, MEMTABLE_FULL, OK, PAGE_BYTES, PUT, RECORD_DECISION,
   RECORD_TRANSACTION, RESULT_COLD, RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, RETRY, SHAPE, SHAPES_FULL,
-  SHAPE_KEY_BYTES,
+  SHAPE_KEY_BYTES, TRANSACTION_ID_BITS,
 } from '../layout';
 import { copyBytes } from '../memory/bytes';
 import { pageState } from '../memory/pages';
@@ -29,7 +29,7 @@ import {
   memtablePages, memtablePut, memtableReserve, noPages,
 } from '../memtable/memtable';
 import {
-  batchCheck, batchPlan, batchTransaction, entryAfter, entryHash, entryKey, entrySequence,
+  batchCheck, batchPart, batchPlan, batchTransaction, entryAfter, entryHash, entryKey, entrySequence,
   entryValue, firstEntry, guardAt, shapeRecordBytes,
 } from './batch';
 import {
@@ -248,7 +248,7 @@ function recordHeader(
   record.flags = (changetype<BatchHeader>(batch).flags & BATCH_DECISION) != 0 ? RECORD_DECISION : 0;
   if (transaction == 0) return at + LOG_RECORD_BYTES;
   record.flags |= RECORD_TRANSACTION;
-  store<u64>(at + LOG_RECORD_BYTES, transaction);
+  store<u64>(at + LOG_RECORD_BYTES, transaction | (batchPart(batch) << TRANSACTION_ID_BITS));
   return at + LOG_RECORD_BYTES + 8;
 }
 

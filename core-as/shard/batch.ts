@@ -11,7 +11,7 @@ import {
   BAD_INPUT, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BATCH_HEADER_BYTES, BATCH_TRANSACTION,
   BatchEntry, BatchHeader, CHECK, ENTRY_LOG_ONLY, ENTRY_SEQUENCED, ENTRY_SHAPED, GUARD_BYTES, GUARD_TRANSACTION,
   GUARD_UNLOCKED, Guard, HEADER_AT, KEY_BYTES_MAX, OK, PLAN_AT, PUT, SHAPE, SHAPE_KEY_BYTES,
-  TOO_LARGE, VALUE_BYTES_MAX,
+  TOO_LARGE, TRANSACTION_ID_BITS, TRANSACTION_PARTS_MAX, VALUE_BYTES_MAX,
 } from '../layout';
 import { alignUp8, storeU64BE } from '../memory/bytes';
 import { key2Ptr, scratch } from '../memory/thread';
@@ -92,6 +92,12 @@ export function entrySequence(entry: BatchEntry, index: u32, sequence: u64): voi
 export function batchTransaction(batch: usize): u64 {
   const flags = changetype<BatchHeader>(batch).flags;
   return (flags & BATCH_TRANSACTION) == 0 ? 0 : <u64>guardAt(batch, 0).sequence;
+}
+
+/** Which part of its transaction the batch is. */
+@inline
+export function batchPart(batch: usize): u64 {
+  return <u64>guardAt(batch, 0).readSequence;
 }
 
 /** OK, BAD_INPUT or TOO_LARGE; fills the plan. */
@@ -183,7 +189,7 @@ function guardsCheck(batch: usize, header: BatchHeader): i32 {
   for (let index: u32 = 0; index < header.guardCount; index++) {
     const guard = guardAt(batch, index);
     if (index == 0 && transaction) {
-      if (guard.kind != GUARD_TRANSACTION || !(guard.sequence >= 1)) return BAD_INPUT;
+      if (guard.kind != GUARD_TRANSACTION || !transactionSound(guard)) return BAD_INPUT;
       continue;
     }
     if (guard.entryIndex >= header.entryCount || guard.entryIndex < previous) return BAD_INPUT;
@@ -191,4 +197,11 @@ function guardsCheck(batch: usize, header: BatchHeader): i32 {
     previous = guard.entryIndex;
   }
   return OK;
+}
+
+function transactionSound(guard: Guard): bool {
+  const id = guard.sequence;
+  const part = guard.readSequence;
+  if (!(id >= 1) || id >= <f64>(<u64>1 << TRANSACTION_ID_BITS)) return false;
+  return part >= 0 && part < <f64>TRANSACTION_PARTS_MAX;
 }

@@ -50,6 +50,8 @@ export const RESULT_FLAG = {
   MEMTABLE_SOFT: 1,
   FROZEN_WAITING: 2,
   VALUE_BLOCK: 4,
+  /** A get met an item that a transaction has locked. */
+  LOCKED: 8,
   COLD: 16,
 } as const;
 
@@ -91,6 +93,19 @@ export const RESULT = {
 
 /** Layout of a batch in the IN area (core-as/shard/apply.ts draws it). */
 export const BATCH = { HEADER_BYTES: 16, GUARD_BYTES: 32, ENTRY_HEADER_BYTES: 16 } as const;
+/** Of a batch as a whole: a part of a transaction over shards (guard 0 names it), the end of a decision. */
+export const BATCH_FLAG = { TRANSACTION: 1, DECISION: 2 } as const;
+export const GUARD = { SEQUENCE: 1, ABSENT: 2, TRANSACTION: 4 } as const;
+/** Of an entry. LOG_ONLY: it goes to no memtable. SEQUENCED: the core writes its sequence into the end of its key. */
+export const ENTRY_FLAG = { LOG_ONLY: 2, SEQUENCED: 4 } as const;
+
+/** Layout of a record of the log ring (core-as/layout.ts). */
+export const LOG_RECORD = { HEADER_BYTES: 24, TAG_BYTES: 8 } as const;
+export const RECORD_FLAG = { FILLER: 1, TRANSACTION: 2, DECISION: 4 } as const;
+/** Of a transaction's tag: the id below, the number of the part above. */
+export const TRANSACTION_ID_BITS = 53;
+export const TRANSACTION_PARTS_MAX = 2048;
+
 export const RUN_ENTRY_BYTES = 24;
 
 /** What a merge asks of its host (core-as/merge/compaction.ts). */

@@ -76,6 +76,10 @@ export interface CoreExports {
 
   // Writes.
   apply(batch: number, epoch: number, catalogEpoch: number): number;
+  lock(keyLength: number, transaction: number): number;
+  unlock(keyLength: number, transaction: number): number;
+  lockCheck(keyLength: number): number;
+  lastSequenceOf(keyLength: number): number;
   largeReserve(bytes: number): number;
   largeRelease(): void;
   shapeFind(names: number, bytes: number): number;

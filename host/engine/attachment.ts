@@ -43,6 +43,8 @@ export interface EngineOptions {
   /** Log kept beyond this makes the shards flush what holds it. */
   readonly logBytesMax: number;
   readonly segmentBytesMax?: number;
+  /** A thread with a transaction under way that is silent for longer has ended. */
+  readonly silenceMaxMs?: number;
 }
 
 export class Attachment {

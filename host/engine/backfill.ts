@@ -18,6 +18,7 @@ import { BatchBuffer } from './batch-buffer.js';
 import { addIndexEntry } from './change-entries.js';
 import { IndexEntries } from './index-entries.js';
 import type { ItemWriterContext } from './item-writer.js';
+import { isOpenThrough, lastTicket } from './open-transactions.js';
 import type { Encoded } from './reader.js';
 
 import type { Services } from './services.js';
@@ -64,6 +65,7 @@ export class Backfill {
       project: (item) => keysOf(table, item),
       signal,
     };
+    await this.#earlierTransactions(signal);
     let startKey: Item | undefined;
     do {
       const page: Page = await this.#context.page(
@@ -81,6 +83,17 @@ export class Backfill {
       await this.#durable;
       startKey = this.#isWanted() ? page.lastKey : undefined;
     } while (startKey !== undefined);
+  }
+
+  /** A transaction that was decided before the index came knows nothing of it, and is finished as it was decided. */
+  async #earlierTransactions(signal: AbortSignal | undefined): Promise<void> {
+    const { attachment } = this.#context;
+    const ticket = lastTicket(attachment.control);
+    while (isOpenThrough(attachment.control, ticket)) {
+      signal?.throwIfAborted();
+      attachment.check();
+      await new Promise((resolve) => setTimeout(resolve, LOCKED_WAIT_MS));
+    }
   }
 
   #isWanted(): boolean {

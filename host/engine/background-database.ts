@@ -28,6 +28,7 @@ import { compactShard } from './compaction.js';
 import { flushMustWait, flushShard } from './flush.js';
 import type { Job, JobStep } from './keeper-requests.js';
 import { MergeBench } from './table-merge.js';
+import { TransactionWatch } from './transaction-watch.js';
 import { RawPages, type PageTask, type RawPage } from './raw-pages.js';
 
 const PAUSE_EVERY_MS = 2;
@@ -43,6 +44,7 @@ export class BackgroundDatabase {
   readonly #flushBench: MergeBench;
   readonly #compactBench: MergeBench;
   readonly #pages: RawPages;
+  readonly #transactions: TransactionWatch;
   #running: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -59,6 +61,7 @@ export class BackgroundDatabase {
     this.#flushBench = new MergeBench(handles.module);
     this.#compactBench = new MergeBench(handles.module);
     this.#pages = new RawPages(this.#attachment);
+    this.#transactions = new TransactionWatch(this.#control, handles.options.silenceMaxMs);
   }
 
   /** Runs one job if any is requested and nobody else has it. */
@@ -66,6 +69,7 @@ export class BackgroundDatabase {
     if (this.#closed || this.#control.failed) return false;
     if (this.#warm() || (await this.#tryFlush()) || (await this.#tryCompact())) return true;
     this.#watchLatches();
+    this.#transactions.look(performance.now());
     return false;
   }
 

@@ -3,12 +3,13 @@
 //
 // One user at a time: whoever runs user code meanwhile lends it (DESIGN R16).
 
-import { BATCH } from '../core/abi.js';
+import { BATCH, BATCH_FLAG, GUARD } from '../core/abi.js';
 import { copyBytes } from '../core/copy-bytes.js';
 import type { Guard } from './batch-writer.js';
 
 const BYTES_FIRST = 64 * 1024;
-const GUARD_KIND = { sequence: 1, absent: 2 } as const;
+const BYTES_KEPT = 8 * 1024 * 1024;
+const GUARD_KIND = { sequence: GUARD.SEQUENCE, absent: GUARD.ABSENT } as const;
 
 export class BatchBuffer {
   u8 = new Uint8Array(BYTES_FIRST);
@@ -19,11 +20,25 @@ export class BatchBuffer {
   #entriesAt = 0;
   #entries = 0;
   #guards = 0;
+  #flags = 0;
 
   /** `guards`: as many as will be given. */
   begin(guards: number): void {
     this.#entriesAt = this.end = BATCH.HEADER_BYTES + guards * BATCH.GUARD_BYTES;
-    this.#entries = this.#guards = 0;
+    this.#entries = this.#guards = this.#flags = 0;
+  }
+
+  /** The same for a part of a transaction, all of whose items are locked for it. */
+  beginPart(transaction: number, part: number): void {
+    this.begin(1);
+    this.#flags = BATCH_FLAG.TRANSACTION;
+    this.#guard(GUARD.TRANSACTION, transaction, part);
+  }
+
+  /** The same for an end of a decision. */
+  beginDecision(): void {
+    this.begin(0);
+    this.#flags = BATCH_FLAG.DECISION;
   }
 
   /** Index of the next entry. */
@@ -32,14 +47,18 @@ export class BatchBuffer {
   }
 
   /** Guards the next entry. */
-  guard(guard: Guard): void {
+  guard({ kind, sequence, readSequence }: Guard): void {
+    this.#guard(GUARD_KIND[kind], sequence, readSequence);
+  }
+
+  #guard(kind: number, sequence: number, readSequence: number): void {
     const at = BATCH.HEADER_BYTES + this.#guards++ * BATCH.GUARD_BYTES;
     const word = at >>> 2;
     this.#words[word] = this.#entries;
-    this.#words[word + 1] = GUARD_KIND[guard.kind];
+    this.#words[word + 1] = kind;
     const double = at >>> 3;
-    this.#doubles[double + 1] = guard.sequence;
-    this.#doubles[double + 2] = guard.readSequence;
+    this.#doubles[double + 1] = sequence;
+    this.#doubles[double + 2] = readSequence;
     this.#doubles[double + 3] = 0;
   }
 
@@ -82,11 +101,11 @@ export class BatchBuffer {
   }
 
   /** The finished batch, good until the next `begin`. */
-  finish(flags = 0): Uint8Array {
+  finish(): Uint8Array {
     this.#words[0] = this.#entries;
     this.#words[1] = this.end - this.#entriesAt;
     this.#words[2] = this.#guards;
-    this.#words[3] = flags;
+    this.#words[3] = this.#flags;
     return this.u8.subarray(0, this.end);
   }
 
@@ -99,5 +118,19 @@ export class BatchBuffer {
     this.u8 = grown;
     this.#words = new Uint32Array(grown.buffer);
     this.#doubles = new Float64Array(grown.buffer);
+  }
+}
+
+/** Lends buffers: user code that comes back in here meanwhile gets another one. */
+export class BatchBuffers {
+  readonly #free: BatchBuffer[] = [];
+
+  lend<Result>(use: (buffer: BatchBuffer) => Result): Result {
+    const buffer = this.#free.pop() ?? new BatchBuffer();
+    try {
+      return use(buffer);
+    } finally {
+      if (buffer.u8.length <= BYTES_KEPT) this.#free.push(buffer);
+    }
   }
 }

@@ -7,7 +7,7 @@
 //
 // What a decision looked at is durable before a caller learns of it, tombstones included (DESIGN R6).
 
-import { ENTRY, STATUS } from '../core/abi.js';
+import { STATUS } from '../core/abi.js';
 import { EncodedItem } from '../core/codec/encoded-item.js';
 import { copyBytes } from '../core/copy-bytes.js';
 import type { ShardCore } from '../core/shard-core.js';
@@ -15,30 +15,23 @@ import type { Clock } from '../clock.js';
 import { TransactionConflictException } from '../errors.js';
 import type { Item } from '../table/item-types.js';
 import type { Attachment } from './attachment.js';
-import { BatchBuffer } from './batch-buffer.js';
+import { BatchBuffers } from './batch-buffer.js';
 import type { BatchWriter, Guard, Staged } from './batch-writer.js';
 import type { CatalogView } from './catalog-view.js';
-import { addChange } from './change-entries.js';
+import { ChangeComposer, requireSameKey, type Decision, type Place } from './change-composer.js';
 import type { Durability } from './durability.js';
 import { ItemEncoder } from './item-encoder.js';
 import { ItemOrder } from './item-order.js';
 import type { KeyBuilder } from './key-builder.js';
 import type { Encoded, Reader } from './reader.js';
 import type { ShapeIds } from './shape-ids.js';
-import type { Change, WriteResult } from './store.js';
+import type { WriteResult } from './store.js';
 import type { TableState } from './table-state.js';
 import type { WritePlan } from './write-plan.js';
 import type { Writer } from './writer.js';
 
-export type Decision = Change | { readonly kind: 'encoded'; readonly item: EncodedItem };
-
-export interface ItemWrite {
-  readonly table: TableState;
-  readonly core: ShardCore;
-  /** The item's encoded key: a private copy. */
-  readonly key: Uint8Array;
+export interface ItemWrite extends Place {
   readonly decide: (old: EncodedItem | undefined) => Decision;
-  readonly byTtl: boolean;
   /** Makes it independent of objects of the caller, who has them back once a write must wait. */
   readonly detach?: () => void;
   /** What it comes to, once an attempt has succeeded. */
@@ -60,21 +53,23 @@ export interface ItemWriterContext {
 const NO_INDEXES: ReadonlyMap<string, number> = new Map();
 /** Not a status of the core: read again. */
 const AGAIN = -1000;
-const BUFFER_BYTES_KEPT = 8 * 1024 * 1024;
 /** Old items up to this size are looked at in memory that is used again. */
 const OLD_BYTES_KEPT = 64 * 1024;
 const WRITE_BYTES = 512; // what a waiting write counts in the queue beside its item
 
 export class ItemWriter {
   readonly order = new ItemOrder();
-  readonly encoder: ItemEncoder;
+  readonly composer: ChangeComposer;
+  readonly buffers = new BatchBuffers();
   readonly #context: ItemWriterContext;
-  readonly #buffers: BatchBuffer[] = [];
   readonly #olds: Uint8Array[] = [];
+  readonly #encoder: ItemEncoder;
 
   constructor(context: ItemWriterContext) {
+    const { attachment, keys, shapes, batch, writer, clock } = context;
     this.#context = context;
-    this.encoder = new ItemEncoder(context.shapes, context.batch, context.writer);
+    this.#encoder = new ItemEncoder(shapes, batch, writer);
+    this.composer = new ChangeComposer(attachment, keys, this.#encoder, clock);
   }
 
   /** Resolves when it is as durable as the database promises. Throws or rejects what stands in its way. */
@@ -90,17 +85,16 @@ export class ItemWriter {
 
   /** An item encoded for later attempts, as its object may change meanwhile. */
   encodeAside(item: Item): EncodedItem {
-    return this.#lend((buffer) => this.encoder.aside(buffer, item));
+    return this.buffers.lend((buffer) => this.#encoder.aside(buffer, item));
   }
 
   /** A batch that writes an item, or deletes it, without a look at the old one. A status if it cannot be staged now. */
   stageBlind(table: TableState, core: ShardCore, key: Uint8Array, item: Item): Staged | number {
-    return this.#lend((buffer) => {
+    return this.buffers.lend((buffer) => {
       buffer.begin(0);
-      const at = buffer.open(key, 0);
-      const next = this.encoder.encode(core, buffer, at, item);
-      if (typeof next === 'number') return next;
-      this.#complete(buffer, { table, key, byTtl: false }, undefined, next);
+      const place = { table, core, key, byTtl: false };
+      const composed = this.composer.compose(buffer, place, undefined, { kind: 'put', item });
+      if (typeof composed === 'number') return composed;
       return this.#context.batch.restage(core.shard, buffer.finish().slice());
     });
   }
@@ -161,6 +155,7 @@ export class ItemWriter {
     const { core } = write;
     catalog.requireLive(write.table);
     const { view, at, length, sequence, readSequence } = found;
+    if (found.locked) throw new TransactionConflictException();
     if (length < 0)
       return this.#decide(write, undefined, { kind: 'absent', sequence, readSequence });
     const guard: Guard = { kind: 'sequence', sequence, readSequence };
@@ -211,44 +206,18 @@ export class ItemWriter {
     const { table, core, key } = write;
     if (plan.bare && decision.kind === 'put') {
       const staged = batch.put(table, decision.item, guard);
-      this.#requireSameKey(key);
+      requireSameKey(this.#context.keys, key);
       return this.#commit(seen, plan, staged, batch.itemSizeBytes, NO_INDEXES);
     }
-    if (decision.kind === 'put') {
-      this.#context.keys.itemKey(table, decision.item);
-      this.#requireSameKey(key);
-    }
-    return this.#lend((buffer) => {
+    return this.buffers.lend((buffer) => {
       buffer.begin(1);
       buffer.guard(guard);
-      const at = buffer.open(key, 0);
-      let next: EncodedItem | undefined;
-      if (decision.kind !== 'delete') {
-        const encoded =
-          decision.kind === 'put'
-            ? this.encoder.encode(core, buffer, at, decision.item)
-            : this.encoder.copy(core, buffer, at, decision.item);
-        if (typeof encoded === 'number') return this.#refused(write, encoded);
-        next = encoded;
-      }
-      const units = this.#complete(buffer, write, old, next);
+      const composed = this.composer.compose(buffer, write, old, decision);
+      if (typeof composed === 'number') return this.#refused(write, composed);
       const staged = batch.restage(core.shard, buffer.finish());
-      return this.#commit(seen, plan, staged, next?.sizeBytes ?? 0, units);
+      const { next, indexUnits } = composed;
+      return this.#commit(seen, plan, staged, next?.sizeBytes ?? 0, indexUnits);
     });
-  }
-
-  /** Ends the open entry, the item's own, and adds all that goes with it. */
-  #complete(
-    buffer: BatchBuffer,
-    { table, key, byTtl }: Pick<ItemWrite, 'table' | 'key' | 'byTtl'>,
-    old: EncodedItem | undefined,
-    next: EncodedItem | undefined,
-  ): ReadonlyMap<string, number> {
-    const { attachment, clock } = this.#context;
-    const kind = next === undefined ? ENTRY.DELETE : ENTRY.PUT;
-    buffer.close(kind, 0, key.length, next?.length ?? 0);
-    const timeMs = table.plan.stream === undefined ? 0 : clock.nowMs();
-    return addChange(buffer, attachment.workbench, { table, key, old, next, byTtl, timeMs });
   }
 
   #commit(
@@ -293,25 +262,6 @@ export class ItemWriter {
         throw new TransactionConflictException();
       default:
         throw attachment.fault(status, core.shard);
-    }
-  }
-
-  /** A decision makes an item of the same key: the one that lies in the workbench. */
-  #requireSameKey(key: Uint8Array): void {
-    const { keys } = this.#context;
-    const { u8, keyAt } = keys.workbench;
-    let same = keys.length === key.length;
-    for (let i = 0; same && i < key.length; i++) same = u8[keyAt + i] === key[i];
-    if (!same) throw new TypeError('a write has made an item with another key');
-  }
-
-  /** Lends a buffer: user code that comes back in here meanwhile gets another one. */
-  #lend<Result>(use: (buffer: BatchBuffer) => Result): Result {
-    const buffer = this.#buffers.pop() ?? new BatchBuffer();
-    try {
-      return use(buffer);
-    } finally {
-      if (buffer.u8.length <= BUFFER_BYTES_KEPT) this.#buffers.push(buffer);
     }
   }
 }

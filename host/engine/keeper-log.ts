@@ -11,6 +11,7 @@ import { CoreRing } from '../core/core-ring.js';
 import { CONTROL, FAILURE, FULL_LOG, REQUEST_FLUSH } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import { LogRetention } from './log-retention.js';
+import { isOpenThrough, lastTicket } from './open-transactions.js';
 
 export interface KeeperLogOptions {
   readonly place: Pick<
@@ -58,7 +59,11 @@ export class KeeperLog {
       lastGroup: found.lastGroup,
     });
     const started = shards.map((core) => core.exports.lastSequence());
-    this.#retention = new LogRetention(writer, options.replayedThrough, started);
+    this.#retention = new LogRetention(writer, options.replayedThrough, started, {
+      lastTicket: () => lastTicket(control),
+      isOpenThrough: (ticket) => isOpenThrough(control, ticket),
+      applied: () => shards.map((core) => core.exports.lastSequence()),
+    });
   }
 
   get durableGroup(): number {

@@ -29,6 +29,7 @@ import { ManifestStore } from './manifest-store.js';
 import type { Edit, Identity, ShardState } from './manifest.js';
 import { createDatabaseMemory } from './database-memory.js';
 import { withIds } from './keyspace-ids.js';
+import { OpenTransactions } from './open-transactions.js';
 import { readShardStats } from './shard-stats.js';
 import { loadShapes } from './shape-loader.js';
 import type { RecoveryReport } from './recovery-report.js';
@@ -145,6 +146,9 @@ export class Keeper {
     const directory = logDirectory(this.#request.folder);
     const fileSystem = this.#fileSystem;
     if (ensureDirectory(fileSystem, directory)) fileSystem.syncDirectory(this.#request.folder);
+    // A transaction of the recovery's own: until it is over the log keeps all decisions.
+    const transactions = new OpenTransactions(this.#attachment.control, this.#attachment.slot);
+    const recovery = transactions.begin();
     const replayer = new Replayer(this.#attachment, this.#manifest.state, makeRoom, breathe);
     const onChunk = replayer.onChunk;
     const { durableGroup, neededGroup } = this.#manifest.state;
@@ -179,11 +183,16 @@ export class Keeper {
       forget: (neededGroup) => this.#append({ kind: 'log', neededGroup }),
       checkOwner: () => this.#manifest.checkOwner(),
     });
+    const attachment = this.#attachment;
+    const turn = (): boolean => this.turn();
+    const decisions = replayer.decisions.finish({ attachment, turn, makeRoom, catalogEpoch: 1 });
+    transactions.end(recovery);
     this.#report = {
       created: this.#manifest.created,
       clean: found.clean,
       records: replayer.records,
       groups: found.lastGroup,
+      decisions,
       tornBytes: found.torn?.bytes ?? 0,
       tornPath: found.torn?.path,
     };

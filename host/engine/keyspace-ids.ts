@@ -5,6 +5,11 @@ import type { StoredTable, TableDefinition } from './store.js';
 
 /** Ids below 16 are the engine's own. Keyspace 0 holds shapes (core-as/layout.ts). */
 export const KEYSPACE_NOTES = 8;
+/** Tokens of transactions, and when they were first seen (transaction-tokens.ts). */
+export const KEYSPACE_TOKENS = 9;
+export const KEYSPACE_TOKEN_TIMES = 10;
+/** Decisions of transactions: in the log alone, in no memtable (decision.ts). */
+export const KEYSPACE_DECISIONS = 11;
 
 /** All keyspaces of a table, its items first. */
 export function keyspaceIds(table: StoredTable): number[] {

@@ -52,7 +52,8 @@ export interface HiddenParts {
 const PREFIX_BYTES = 12;
 const EXPIRY_BYTES_MAX = 24;
 const HINTS_BYTES = 32_768;
-const EMPTY_ITEM = encodedEmptyItem();
+/** The value of an entry whose key says it all. */
+export const EMPTY_ITEM = encodedEmptyItem();
 
 interface SeenHint {
   readonly key: Uint8Array;
@@ -62,20 +63,7 @@ interface SeenHint {
 export class LsmHidden implements HiddenStore {
   readonly shardCount: number;
   readonly session: string;
-  readonly notes = new TableState({
-    id: KEYSPACE_NOTES,
-    name: 'notes',
-    key: { partition: { name: 'name', type: 'S' } },
-    attributeDefinitions: [{ AttributeName: 'name', AttributeType: 'S' }],
-    tableId: '',
-    arn: '',
-    createdAtMs: 0,
-    billingMode: 'PAY_PER_REQUEST',
-    readUnits: 0,
-    writeUnits: 0,
-    deletionProtection: false,
-    tags: [],
-  });
+  readonly notes = hiddenTable(KEYSPACE_NOTES, 'notes', 'name');
   readonly #parts: HiddenParts;
   readonly #cursor: HiddenCursor;
   readonly #streams: StreamReader;
@@ -228,6 +216,24 @@ export class LsmHidden implements HiddenStore {
     const staged = this.#parts.batch.restage(shard, bytes);
     return this.#parts.writer.commit(this.notes, this.notes.plan, staged);
   }
+}
+
+/** A table of the engine's own, in no catalog, with one string as its key. */
+export function hiddenTable(id: number, name: string, key: string): TableState {
+  return new TableState({
+    id,
+    name,
+    key: { partition: { name: key, type: 'S' } },
+    attributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+    tableId: '',
+    arn: '',
+    createdAtMs: 0,
+    billingMode: 'PAY_PER_REQUEST',
+    readUnits: 0,
+    writeUnits: 0,
+    deletionProtection: false,
+    tags: [],
+  });
 }
 
 function hintPrefix(ttlId: number): Uint8Array {

@@ -6,7 +6,7 @@
 import type { FileSystem } from '../../io/disk/file-system.js';
 import type { Clock } from '../clock.js';
 import type { ShardCore } from '../core/shard-core.js';
-import { DatabaseClosed, ResourceNotFoundException, UnsupportedParameter } from '../errors.js';
+import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
 import { CONTROL, STATE } from '../runtime/control.js';
 import { definitionOf } from '../table/definition.js';
 import type { Item } from '../table/item-types.js';
@@ -43,11 +43,13 @@ import type {
   TableDefinition,
   TableFigures,
   TableKeyspace,
+  TransactOptions,
   WriteRequest,
   WriteResult,
 } from './store.js';
 import { countTable } from './table-figures.js';
 import type { TableState } from './table-state.js';
+import { Transactions } from './transactions.js';
 import { Writer } from './writer.js';
 import { Writes } from './writes.js';
 
@@ -61,6 +63,7 @@ export class LsmStore implements Store {
   readonly #batch: BatchWriter;
   readonly #writer: Writer;
   readonly #writes: Writes;
+  readonly #transactions: Transactions;
   readonly #backfillParts: BackfillContext;
   readonly #reader: Reader;
   readonly #pages: Pages;
@@ -101,18 +104,17 @@ export class LsmStore implements Store {
     );
     this.#writer = new Writer(attachment, this.#batch, this.#catalog, this.durability, services);
     const blocks = new BlockProvider(attachment);
-    const catalog = this.#catalog;
-    const [keys, shapes] = [this.#keys, this.#shapes];
+    const [catalog, keys, shapes] = [this.#catalog, this.#keys, this.#shapes];
     const [batch, writer] = [this.#batch, this.#writer];
-    const reader = new Reader(attachment, catalog, keys, blocks);
-    this.#reader = reader;
-    const parts = { attachment, catalog, keys, reader, shapes, blocks };
+    this.#reader = new Reader(attachment, catalog, keys, blocks);
+    const parts = { attachment, catalog, keys, reader: this.#reader, shapes, blocks };
     this.#pages = new Pages(parts, pool);
-    this.hidden = new LsmHidden({ ...parts, batch, writer, services });
-    const writing = { ...parts, batch, writer, clock, durability: this.durability };
+    const writing = { ...parts, batch, writer, clock, services, durability: this.durability };
+    this.hidden = new LsmHidden(writing);
     this.#bytes = new ByteReader(writing);
     this.#writes = new Writes(writing);
-    this.#backfillParts = { ...writing, services, page: this.page.bind(this) };
+    this.#transactions = new Transactions({ ...writing, items: this.#writes.items });
+    this.#backfillParts = { ...writing, page: this.page.bind(this) };
   }
 
   catalog(): readonly StoredTable[] {
@@ -221,14 +223,17 @@ export class LsmStore implements Store {
     return count;
   }
 
-  transact(_requests: readonly WriteRequest[]): Promise<readonly WriteResult[] | 'replayed'> {
-    return Promise.reject(new UnsupportedParameter('TransactWriteItems', 'TransactItems'));
+  transact(
+    requests: readonly WriteRequest[],
+    options: TransactOptions = {},
+  ): Promise<readonly WriteResult[] | 'replayed'> {
+    return this.#transactions.write(requests, options, ({ table }) => this.#writable(table));
   }
 
   transactGet(
-    _keys: readonly { table: TableKeyspace; key: Item }[],
+    keys: readonly { readonly table: TableKeyspace; readonly key: Item }[],
   ): Promise<(Item | undefined)[]> {
-    return Promise.reject(new UnsupportedParameter('TransactGetItems', 'TransactItems'));
+    return this.#transactions.reads.read(keys, (table) => this.#readable(table));
   }
 
   async backfill(
@@ -304,6 +309,7 @@ export class LsmStore implements Store {
   /** Refuses new calls, lets writes in flight settle, then ends. */
   async #finish(): Promise<void> {
     try {
+      await this.#transactions.idle();
       await this.#writer.idle();
     } finally {
       await this.#services.close(this);

@@ -21,6 +21,8 @@ export interface Encoded {
   sequence: number;
   /** The shard's last sequence when the read began: with `sequence` the guard of a later write. */
   readSequence: number;
+  /** A transaction of this or another thread holds the item. */
+  locked: boolean;
 }
 
 const NO_MEMORY_TRIES = 200;
@@ -49,6 +51,7 @@ export class Reader {
       length: -1,
       sequence: 0,
       readSequence: 0,
+      locked: false,
     };
   }
 
@@ -93,6 +96,7 @@ export class Reader {
     found.length = length;
     found.sequence = core.sequence;
     found.readSequence = core.readSequence;
+    found.locked = isLocked(core);
     return found;
   }
 
@@ -171,7 +175,15 @@ export class Reader {
   }
 
   #outside(core: ShardCore, bytes: Uint8Array, sequence: number): Encoded {
-    return { view: bytes, at: 0, length: bytes.length, sequence, readSequence: core.readSequence };
+    const { readSequence } = core;
+    return {
+      view: bytes,
+      at: 0,
+      length: bytes.length,
+      sequence,
+      readSequence,
+      locked: isLocked(core),
+    };
   }
 
   #valueBlock(core: ShardCore): Encoded | undefined {
@@ -188,6 +200,10 @@ export class Reader {
     const at = workbench.u32[(workbench.scratch >>> 2) + RESULT.VALUE_PTR];
     return this.#outside(core, workbench.u8.slice(at, at + length), core.sequence);
   }
+}
+
+function isLocked(core: ShardCore): boolean {
+  return (core.result(RESULT.FLAGS) & RESULT_FLAG.LOCKED) !== 0;
 }
 
 /** A copy that survives an await. */

@@ -5,6 +5,8 @@ export interface RecoveryReport {
   readonly clean: boolean;
   /** Log records read, flushed ones included. */
   readonly records: number;
+  /** Transactions over shards that were decided, and finished by this open. */
+  readonly decisions: number;
   /** Number of the last group. */
   readonly groups: number;
   /** Bytes of a group that was never acknowledged and has been cut off. */

@@ -8,6 +8,7 @@ import { RESULT, RESULT_FLAG, SCRATCH, STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
 import type { Attachment } from './attachment.js';
 import type { ManifestState } from './manifest.js';
+import { UnfinishedDecisions } from './unfinished-decisions.js';
 
 const FILLER = 1;
 
@@ -16,6 +17,8 @@ export class Replayer {
   records = 0;
   /** Highest sequence met, by shard. */
   readonly through: number[];
+  /** Of transactions over shards. */
+  readonly decisions = new UnfinishedDecisions();
   readonly #attachment: Attachment;
   readonly #state: ManifestState;
   readonly #makeRoom: (shard: number) => void;
@@ -92,6 +95,7 @@ export class Replayer {
       );
     }
     this.records++;
+    this.decisions.note(core.u8.subarray(at, at + core.u32[at >>> 2]));
     this.through[core.shard] = Math.max(this.through[core.shard], last);
     if ((core.result(RESULT.FLAGS) & RESULT_FLAG.MEMTABLE_SOFT) !== 0) this.#freeze(core);
     return true;

@@ -6,6 +6,7 @@ export interface ShardFigures {
   readonly lastSequence: number;
   readonly durableSequence: number;
   readonly memtableEntries: number;
+  readonly memtableTombstones: number;
   readonly memtableBytes: number;
   readonly memtablePages: number;
   readonly hasFrozen: boolean;
@@ -21,6 +22,8 @@ export interface ShardFigures {
   readonly ringBytes: number;
   readonly ringUsed: number;
   readonly shapes: number;
+  /** Items that transactions hold. */
+  readonly locks: number;
   readonly tables: number;
   readonly tablesByLevel: readonly number[];
   readonly tableEntries: number;
@@ -33,6 +36,7 @@ const F64 = { LAST: 0, DURABLE: 1, ACTIVE_BYTES: 4, FROZEN_MAX: 5, FROZEN_BYTES:
 const U32_AT = 14;
 const U32 = {
   ACTIVE_ENTRIES: 0,
+  ACTIVE_TOMBSTONES: 1,
   ACTIVE_PAGES: 2,
   FROZEN_ENTRIES: 4,
   HAS_FROZEN: 8,
@@ -43,6 +47,7 @@ const U32 = {
   RING_BYTES: 18,
   RING_USED: 19,
   SHAPES: 20,
+  LOCKS: 22,
 } as const;
 const LEVELS = 7;
 
@@ -57,6 +62,7 @@ export function readShardStats(core: ShardCore): ShardFigures {
     lastSequence: f64(F64.LAST),
     durableSequence: f64(F64.DURABLE),
     memtableEntries: u32(U32.ACTIVE_ENTRIES),
+    memtableTombstones: u32(U32.ACTIVE_TOMBSTONES),
     memtableBytes: f64(F64.ACTIVE_BYTES),
     memtablePages: u32(U32.ACTIVE_PAGES),
     hasFrozen: u32(U32.HAS_FROZEN) !== 0,
@@ -72,6 +78,7 @@ export function readShardStats(core: ShardCore): ShardFigures {
     ringBytes: u32(U32.RING_BYTES),
     ringUsed: u32(U32.RING_USED),
     shapes: u32(U32.SHAPES),
+    locks: u32(U32.LOCKS),
   };
   return { ...shard, ...tableFigures(core) };
 }

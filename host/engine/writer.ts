@@ -146,9 +146,20 @@ export class Writer {
     const flags = core.result(RESULT.FLAGS);
     if (flags !== 0) this.#tend(core, flags);
     if (this.#waitsForLog) return this.#durability.wait(core.shard, sequence, this.#appliedBytes);
+    this.#announce();
+    return DONE;
+  }
+
+  /** The same where nobody waits for this record, as what it stands for is in the log already. */
+  appliedAside(core: ShardCore): void {
+    const flags = core.result(RESULT.FLAGS);
+    if (flags !== 0) this.#relieve(core, flags);
+    this.#announce();
+  }
+
+  #announce(): void {
     if (!this.#attachment.handles.options.temporary) this.#durability.announce(this.#appliedBytes);
     else if (this.#attachment.control.load(CONTROL.STREAM_WAITERS) > 0) this.#wakeReaders();
-    return DONE;
   }
 
   /** Without a log nobody else says that there is something new to read. */
@@ -210,7 +221,7 @@ export class Writer {
         const tried = head.attempt();
         const status = typeof tried === 'number' ? tried : await tried;
         if (status < 0) {
-          await this.#makeRoom(shard, status, head.table);
+          await this.makeRoom(shard, status, head.table);
           continue;
         }
         queue.shift();
@@ -225,7 +236,7 @@ export class Writer {
   }
 
   /** Waits for what the status asks for; throws if it can never succeed. */
-  async #makeRoom(shard: number, status: number, table: TableState): Promise<void> {
+  async makeRoom(shard: number, status: number, table: TableState): Promise<void> {
     this.#attachment.check();
     this.#attachment.checkRoom();
     switch (status) {

@@ -6,12 +6,8 @@ import type { Item } from '../table/item-types.js';
 import type { Staged } from './batch-writer.js';
 import { readStagedItem } from './batch-reader.js';
 import { decodeEncoded } from './item-encoder.js';
-import {
-  ItemWriter,
-  type Decision,
-  type ItemWrite,
-  type ItemWriterContext,
-} from './item-writer.js';
+import type { Decision } from './change-composer.js';
+import { ItemWriter, type ItemWrite, type ItemWriterContext } from './item-writer.js';
 import type { Decide, WriteResult } from './store.js';
 import type { TableState } from './table-state.js';
 import type { WritePlan } from './write-plan.js';

@@ -1,7 +1,11 @@
 // BatchWriteItem: up to 25 puts and deletes in any tables. Each is atomic, the batch is not; but a
 // fault that can be seen beforehand refuses the whole batch with nothing written.
 
-import { ThrottlingException, ValidationException } from '../errors.js';
+import {
+  ThrottlingException,
+  TransactionConflictException,
+  ValidationException,
+} from '../errors.js';
 import { BATCH_WRITE_REQUESTS_MAX } from '../limits.js';
 import type { StoredTable } from '../engine/store.js';
 import { indexKeyFault } from '../table/index-keys.js';
@@ -136,12 +140,18 @@ function startWrite(
   return put ? context.store.put(table, item) : context.store.delete(table, item);
 }
 
-/** Throttling of a part is an answer; of the whole, or any other failure, an error. */
+/**
+ * Throttling of a part is an answer, of the whole an error. A write that met a transaction may be sent again like a
+ * throttled one, so it is an answer in any case. Any other failure is an error.
+ */
 function throwUnlessPartial(outcomes: readonly PromiseSettledResult<unknown>[]): void {
-  const failures = outcomes.filter((outcome) => outcome.status === 'rejected');
-  const final = failures.find(({ reason }) => !(reason instanceof ThrottlingException));
-  if (final !== undefined) throw final.reason;
-  if (failures.length > 0 && failures.length === outcomes.length) throw failures[0].reason;
+  const reasons = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+  );
+  const others = reasons.filter((reason) => !(reason instanceof TransactionConflictException));
+  const final = others.find((reason) => !(reason instanceof ThrottlingException));
+  if (final !== undefined) throw final;
+  if (others.length > 0 && others.length === outcomes.length) throw others[0];
 }
 
 function checkWrite(

@@ -17,6 +17,7 @@
 //   word 14  UPKEEP_OWNER     0, or slot + 1 of the thread that looks after expiry and retention
 //   word 15  UPKEEP_BEAT      counts its signs of life
 //   word 16+ one block of 8 words a shard: REQUEST bits, OWNER of the running job (slot + 1), ...
+//   behind   texts: the failure, the damage; then what transactions are under way (engine/open-transactions.ts)
 //
 // The process has one more such memory, shared by all its databases: DOORBELL, SLEEPING, WORK.
 // Any thread may read any word; every word is written with Atomics.
@@ -47,6 +48,8 @@ const SHARDS_MAX = 64;
 const REASON_AT = (SHARDS_AT + SHARDS_MAX * SHARD_WORDS) * 4;
 const REASON_BYTES = 512;
 const DAMAGE_AT = REASON_AT + REASON_BYTES;
+const TRANSACTIONS_AT = DAMAGE_AT + REASON_BYTES;
+const TRANSACTION_WORDS = 2 + 2 * 64;
 
 export const REQUEST_FLUSH = 1;
 export const REQUEST_COMPACT = 2;
@@ -86,7 +89,12 @@ export class Control {
   }
 
   static create(): Control {
-    return new Control(new SharedArrayBuffer(DAMAGE_AT + REASON_BYTES));
+    return new Control(new SharedArrayBuffer(TRANSACTIONS_AT + TRANSACTION_WORDS * 4));
+  }
+
+  /** The words of transactions: engine/open-transactions.ts says what they mean. */
+  get transactions(): Int32Array {
+    return new Int32Array(this.buffer, TRANSACTIONS_AT, TRANSACTION_WORDS);
   }
 
   load(word: number): number {

@@ -23,6 +23,7 @@ import { streams } from './cases/streams.js';
 import { timeToLive } from './cases/time-to-live.js';
 import { tags } from './cases/tags.js';
 import { tables } from './cases/tables.js';
+import { transactions } from './cases/transactions.js';
 import { unavailable } from './cases/unavailable.js';
 import { typedValues } from './cases/typed-values.js';
 import { updateFaults } from './cases/update-faults.js';
@@ -59,6 +60,7 @@ export function conformance(factory: DoorFactory): void {
   readSemantics(factory);
   itemSizes(factory);
   capacity(factory);
+  transactions(factory);
   filters(factory);
   indexReads(factory);
 }

@@ -15,6 +15,7 @@ import { TINY_SIZES, type EngineShape } from './support/engine.js';
 import { explore } from './support/exploration.js';
 import { runWithFault } from './support/faults.js';
 import { KillRounds } from './support/killing.js';
+import { TransferRun } from './support/transfers.js';
 import { scriptOf } from './support/workload.js';
 
 const FAULT_KINDS: readonly OperationKind[] = [
@@ -80,6 +81,14 @@ const TURNS: Readonly<Record<string, (seed: number, random: () => number) => Pro
     const run = new EngineRun(seed, randomShape(random));
     await run.run(1_500);
     return `${run.counts.operations} operations, ${run.counts.crashes} crashes`;
+  },
+  async transactions(seed, random) {
+    const cuts = { sparse: 1 + below(random, 6), deepEvery: below(random, 6) };
+    const shape = { ...randomShape(random), shards: 2 ** (1 + below(random, 3)) };
+    const run = new TransferRun({ seed, steps: 30 + below(random, 60), shape, ...cuts });
+    await run.run();
+    const { steps, images, recoveryImages, finished } = run.counts;
+    return `${steps} steps, ${images} + ${recoveryImages} power cuts, ${finished} decisions finished`;
   },
   async damage(seed, random) {
     const subject = await subjectOf(seed, { ...randomShape(random), shards: 1 });

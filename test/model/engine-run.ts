@@ -5,7 +5,14 @@
 
 import assert from 'node:assert/strict';
 import type { InlineEngine } from '../../host/engine/inline-engine.js';
-import type { Page, PageOptions, StoredTable } from '../../host/engine/store.js';
+import {
+  TransactionCancelled,
+  type Change,
+  type Page,
+  type PageOptions,
+  type StoredTable,
+  type WriteRequest,
+} from '../../host/engine/store.js';
 import type { Item, KeyValue } from '../../host/table/item-types.js';
 import { keyOfItem } from '../../host/table/key-schema.js';
 import { SimulatedFileSystem } from '../../io/disk/simulated-file-system.js';
@@ -97,6 +104,10 @@ export class EngineRun {
         return this.#scan(pair);
       case 'segments':
         return this.#segments(pair);
+      case 'transact':
+        return this.#transact();
+      case 'transactGet':
+        return this.#transactGet();
       case 'burst': {
         const writes = this.#unsureWrites();
         for (const { done } of writes) await drive(engine, done);
@@ -286,6 +297,56 @@ export class EngineRun {
     await checkEngine(this.#engine, this.#disk);
   }
 
+  /** Keys of any tables, none twice. */
+  #places(count: number): { pair: Pair; key: Item }[] {
+    const pairs = [...this.#pairs.values()];
+    const places = new Map<string, { pair: Pair; key: Item }>();
+    for (; count > 0; count--) {
+      const pair = pairs[below(this.#random, pairs.length)];
+      const key = randomKey(pair.engine.key, this.#random);
+      places.set(`${pair.engine.id} ${keyTextOf(pair.engine.key, key)}`, { pair, key });
+    }
+    return [...places.values()];
+  }
+
+  /** Writes of all kinds together, now and then one that refuses, or a token that was sent before. */
+  async #transact(): Promise<void> {
+    const random = this.#random;
+    const actions = this.#places(1 + below(random, 7)).map(({ pair, key }) => {
+      const item = { ...this.#item(pair.engine, false), ...key };
+      const kind = (['put', 'put', 'put', 'delete', 'keep'] as const)[below(random, 5)];
+      return { pair, key, item, kind, refuses: random() < 0.04 };
+    });
+    const token = random() < 0.4 ? `${below(random, 30)}` : undefined;
+    const options =
+      token === undefined ? {} : { token: { text: token, digest: `${below(random, 2)}` } };
+    const requestsOf = (side: keyof Pair): WriteRequest[] =>
+      actions.map(({ pair, key, item, kind, refuses }) => ({
+        table: pair[side],
+        key,
+        decide: (found): Change => {
+          const before = found === undefined ? 'none' : fingerprint(found.decode() as Item);
+          if (refuses) throw new Error(`refused: ${before}`);
+          return kind === 'put' ? { kind, item: { ...item, seen: before.length } } : { kind };
+        },
+      }));
+    const { store } = this.#engine;
+    const found = await outcomeOf(
+      drive(this.#engine, store.transact(requestsOf('engine'), options)),
+    );
+    assert.deepEqual(found, await outcomeOf(this.#model.transact(requestsOf('model'), options)));
+  }
+
+  async #transactGet(): Promise<void> {
+    const places = this.#places(1 + below(this.#random, 8));
+    const keysOf = (side: keyof Pair) =>
+      places.map(({ pair, key }) => ({ table: pair[side], key }));
+    const { store } = this.#engine;
+    const found = await drive(this.#engine, store.transactGet(keysOf('engine')));
+    const expected = await this.#model.transactGet(keysOf('model'));
+    for (const [at, item] of found.entries()) expectSame(item, expected[at], 'transactGet');
+  }
+
   /** Several writes at once, in any tables. */
   #unsureWrites(): { unsure: Unsure; done: Promise<unknown> }[] {
     const pairs = [...this.#pairs.values()];
@@ -368,5 +429,17 @@ export class EngineRun {
     this.#engine.turn();
     this.#disk.observe = undefined;
     return image;
+  }
+}
+
+/** What a transaction came to, in a form to compare. */
+async function outcomeOf(transaction: Promise<unknown>): Promise<unknown> {
+  try {
+    return await transaction;
+  } catch (error) {
+    if (!(error instanceof TransactionCancelled)) return (error as Error).name;
+    return error.faults.map((fault) =>
+      fault?.kind === 'thrown' ? fault.error.message : fault?.kind,
+    );
   }
 }

@@ -12,6 +12,8 @@ const OPERATIONS = {
   query: 150,
   scan: 12,
   segments: 6,
+  transact: 60,
+  transactGet: 20,
   burst: 12,
   rest: 15,
   flush: 12,

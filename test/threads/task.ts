@@ -3,7 +3,9 @@
 import type { SharedEngine } from '../../host/engine/open-engine.js';
 
 export interface Task {
-  readonly task: 'chain' | 'carry' | 'churn' | 'group' | 'read' | 'hold' | 'shift' | 'look';
+  readonly task:
+    | ('chain' | 'carry' | 'churn' | 'group' | 'read' | 'hold' | 'shift' | 'look')
+    | ('append' | 'appendUnlocked' | 'transfer' | 'stop');
   readonly token: SharedEngine;
   readonly seed: number;
   readonly name: string;

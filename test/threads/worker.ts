@@ -7,11 +7,13 @@ import type { LsmStore } from '../../host/engine/lsm-store.js';
 import type { StoredTable } from '../../host/engine/store.js';
 import type { Item } from '../../host/table/item-types.js';
 import { below, seededRandom } from '../io/support/random.js';
+import { append, appendUnlocked, stop, transfer } from './transaction-tasks.js';
 import { CHAIN_KEYS, FIXED, PLACES, SHIFTED, SLOTS, type ChainReport, type Task } from './task.js';
 
 const task = workerData as Task;
 const store = attachEngine(task.token);
 const random = seededRandom(task.seed);
+const transactionTasks = { append, appendUnlocked, stop, transfer };
 void run().then(
   (report) => parentPort?.postMessage({ report }),
   (error: unknown) =>
@@ -23,10 +25,8 @@ void run().then(
 async function run(): Promise<unknown> {
   const table = store.catalog()[0];
   parentPort?.postMessage('attached');
-  const report = await { chain, carry, churn, group, read, hold, shift, look }[task.task](
-    store,
-    table,
-  );
+  const tasks = { chain, carry, churn, group, read, hold, shift, look, ...transactionTasks };
+  const report = await tasks[task.task](store, table, task, random);
   await store.close();
   return report;
 }
