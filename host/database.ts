@@ -16,7 +16,6 @@ import {
   type OperationName,
   type OperationOutput,
 } from './api/operations.js';
-import type * as shapes from './api/shapes.js';
 import type { Answer, ExecuteOptions } from './api/answer.js';
 import { typedContexts, type TypedContexts } from './api/typed-values.js';
 import { Doors } from './api/doors.js';
@@ -24,6 +23,7 @@ import type { HttpDoor, HttpOptions } from './api/http-door.js';
 import { sdkConfigOf, type SdkConfig } from './api/sdk/config.js';
 import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
 import type { ResolvedOptions } from './options.js';
+import { DocumentDoor } from './document-door.js';
 import { DatabaseClock } from './database-clock.js';
 import { IndexBuilder } from './index-builder.js';
 import { Catalog } from './table/catalog.js';
@@ -65,7 +65,7 @@ export const CONTEXT = Symbol('context');
  *   ExpressionAttributeValues: { ':u': 'u1', ':o': 'o' },
  * });
  */
-export class Database implements AsyncDisposable {
+export class Database extends DocumentDoor implements AsyncDisposable {
   readonly #context: OperationContext;
   /** The same for values in typed shapes, by what holds binary ones. */
   readonly #typed: TypedContexts;
@@ -86,6 +86,7 @@ export class Database implements AsyncDisposable {
     options: Pick<ResolvedOptions, 'clock' | 'random'> & Partial<ResolvedOptions>,
     isOwner = false,
   ) {
+    super();
     const { clock, random, tableDelayMs = 0, gsiDelayMs = 0 } = options;
     const store = gsiDelayMs > 0 ? new LaggingStore(engine, clock, gsiDelayMs) : engine;
     this.#store = store;
@@ -99,156 +100,12 @@ export class Database implements AsyncDisposable {
     this.#feeds = new ChangeFeeds({ store, clock, random, horizonMs });
     this.#context = { store, catalog, clock, random, builder, tableDelayMs, horizonMs, values };
     this.#typed = typedContexts(this.#context);
-    this.streams = new StreamsDoor((operation, input) => this.#answer(operation, input));
+    this.streams = new StreamsDoor((operation, input) => this.answer(operation, input));
     // While the database closes its doors still answer what they have taken.
     const execute = (operation: OperationName, input: object): Promise<object> =>
       OPERATIONS[operation](this.#typed.raw, input);
     this.#doors = new Doors({ database: () => ({ execute }), clock, random });
     if (isOwner) builder.resume();
-  }
-
-  /** Makes a table. It is ACTIVE (but for `tableDelayMs`), and durable, when the promise resolves. */
-  createTable(input: shapes.CreateTableInput): Promise<Answer<shapes.CreateTableOutput>> {
-    return this.#answer(OPERATIONS.CreateTable, input);
-  }
-
-  /**
-   * Changes a table: billing, units, global indexes, stream, encryption, class, protection. It is done when the promise
-   * resolves, but for an index that is created: DescribeTable shows how that goes.
-   */
-  updateTable(input: shapes.UpdateTableInput): Promise<Answer<shapes.UpdateTableOutput>> {
-    return this.#answer(OPERATIONS.UpdateTable, input);
-  }
-
-  /** Names the attribute that says when an item expires, or stops expiry. */
-  updateTimeToLive(
-    input: shapes.UpdateTimeToLiveInput,
-  ): Promise<Answer<shapes.UpdateTimeToLiveOutput>> {
-    return this.#answer(OPERATIONS.UpdateTimeToLive, input);
-  }
-
-  /** Which attribute says when an item expires. */
-  describeTimeToLive(
-    input: shapes.DescribeTimeToLiveInput,
-  ): Promise<Answer<shapes.DescribeTimeToLiveOutput>> {
-    return this.#answer(OPERATIONS.DescribeTimeToLive, input);
-  }
-
-  /** Adds labels to a table, or replaces them. */
-  tagResource(input: shapes.TagResourceInput): Promise<Answer<object>> {
-    return this.#answer(OPERATIONS.TagResource, input);
-  }
-
-  /** Takes labels off a table. */
-  untagResource(input: shapes.UntagResourceInput): Promise<Answer<object>> {
-    return this.#answer(OPERATIONS.UntagResource, input);
-  }
-
-  /** The labels of a table, 10 a page. */
-  listTagsOfResource(
-    input: shapes.ListTagsOfResourceInput,
-  ): Promise<Answer<shapes.ListTagsOfResourceOutput>> {
-    return this.#answer(OPERATIONS.ListTagsOfResource, input);
-  }
-
-  /** What a table is and how it stands. */
-  describeTable(input: shapes.DescribeTableInput): Promise<Answer<shapes.DescribeTableOutput>> {
-    return this.#answer(OPERATIONS.DescribeTable, input);
-  }
-
-  /** Drops a table and all its items. Done, durably, when the promise resolves. */
-  deleteTable(input: shapes.DeleteTableInput): Promise<Answer<shapes.DeleteTableOutput>> {
-    return this.#answer(OPERATIONS.DeleteTable, input);
-  }
-
-  /** The names of all tables, in byte order, 100 a page. */
-  listTables(input: shapes.ListTablesInput = {}): Promise<Answer<shapes.ListTablesOutput>> {
-    return this.#answer(OPERATIONS.ListTables, input);
-  }
-
-  /** PutItem: creates an item, or replaces the whole of it. */
-  put(input: shapes.PutItemInput): Promise<Answer<shapes.PutItemOutput>> {
-    return this.#answer(OPERATIONS.PutItem, input);
-  }
-
-  /**
-   * UpdateItem: changes some attributes of an item, or creates it.
-   *
-   * @example
-   * const { Attributes } = await db.update({
-   *   TableName: 'Orders',
-   *   Key: { user_id: 'u1', order_id: 'o1' },
-   *   UpdateExpression: 'SET #s = :paid ADD version :one',
-   *   ConditionExpression: '#s = :new',
-   *   ExpressionAttributeNames: { '#s': 'status' },
-   *   ExpressionAttributeValues: { ':paid': 'PAID', ':new': 'NEW', ':one': 1 },
-   *   ReturnValues: 'ALL_NEW',
-   * });
-   */
-  update(input: shapes.UpdateItemInput): Promise<Answer<shapes.UpdateItemOutput>> {
-    return this.#answer(OPERATIONS.UpdateItem, input);
-  }
-
-  /** GetItem: reads one item by its key. `Item` is absent if there is none. */
-  get(input: shapes.GetItemInput): Promise<Answer<shapes.GetItemOutput>> {
-    return this.#answer(OPERATIONS.GetItem, input);
-  }
-
-  /** DeleteItem: deletes an item by its key. Deleting nothing is a success. */
-  delete(input: shapes.DeleteItemInput): Promise<Answer<shapes.DeleteItemOutput>> {
-    return this.#answer(OPERATIONS.DeleteItem, input);
-  }
-
-  /** Query: the items of one partition key in the order of their sort keys, a page at a time. */
-  query(input: shapes.QueryInput): Promise<Answer<shapes.QueryOutput>> {
-    return this.#answer(OPERATIONS.Query, input);
-  }
-
-  /** Scan: the items of a table or of one segment of it, a page at a time. */
-  scan(input: shapes.ScanInput): Promise<Answer<shapes.ScanOutput>> {
-    return this.#answer(OPERATIONS.Scan, input);
-  }
-
-  /** BatchGetItem: up to 100 items of any tables. */
-  batchGet(input: shapes.BatchGetItemInput): Promise<Answer<shapes.BatchGetItemOutput>> {
-    return this.#answer(OPERATIONS.BatchGetItem, input);
-  }
-
-  /** BatchWriteItem: up to 25 puts and deletes in any tables, each atomic, not the whole. */
-  batchWrite(input: shapes.BatchWriteItemInput): Promise<Answer<shapes.BatchWriteItemOutput>> {
-    return this.#answer(OPERATIONS.BatchWriteItem, input);
-  }
-
-  /**
-   * TransactWriteItems: up to 100 puts, updates, deletes and condition checks in any tables, all or
-   * none of them. A cancelled transaction rejects with TransactionCanceledException, whose
-   * CancellationReasons say why, action by action.
-   *
-   * @example
-   * await db.transactWrite({
-   *   TransactItems: [
-   *     { Put: { TableName: 'Orders', Item: order, ConditionExpression: 'attribute_not_exists(order_id)' } },
-   *     {
-   *       Update: {
-   *         TableName: 'Stock',
-   *         Key: { sku: 'a' },
-   *         UpdateExpression: 'SET amount = amount - :n',
-   *         ConditionExpression: 'amount >= :n',
-   *         ExpressionAttributeValues: { ':n': 1 },
-   *       },
-   *     },
-   *   ],
-   * });
-   */
-  transactWrite(
-    input: shapes.TransactWriteItemsInput,
-  ): Promise<Answer<shapes.TransactWriteItemsOutput>> {
-    return this.#answer(OPERATIONS.TransactWriteItems, input);
-  }
-
-  /** TransactGetItems: up to 100 items of any tables as they were at one moment. */
-  transactGet(input: shapes.TransactGetItemsInput): Promise<Answer<shapes.TransactGetItemsOutput>> {
-    return this.#answer(OPERATIONS.TransactGetItems, input);
   }
 
   /**
@@ -273,7 +130,7 @@ export class Database implements AsyncDisposable {
     }
     const run: Operation = OPERATIONS[operation];
     const context = this.#typed[rawItems ? 'raw' : binary];
-    return this.#answer(run, input, context) as Promise<Answer<OperationOutput<Name>>>;
+    return this.answer(run, input, context) as Promise<Answer<OperationOutput<Name>>>;
   }
 
   /**
@@ -402,7 +259,7 @@ export class Database implements AsyncDisposable {
     await stopped;
   }
 
-  async #answer<Output extends object>(
+  protected async answer<Output extends object>(
     operation: (context: OperationContext, input: unknown) => Promise<Output>,
     input: unknown,
     context = this.#context,
