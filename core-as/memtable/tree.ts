@@ -357,6 +357,13 @@ export function treeNext(at: u64): u64 {
   return <u32>at + 1 < <u32>changetype<Node>(leaf).count ? at + 1 : leafAfter(leaf);
 }
 
+/** Position of the last entry of the same leaf. */
+@inline
+export function treeLeafLast(at: u64): u64 {
+  const leaf = <usize>(at >> 32);
+  return position(leaf, <u32>changetype<Node>(leaf).count - 1);
+}
+
 /** The previous position in key order, or NO_POSITION. */
 @inline
 export function treePrev(at: u64): u64 {

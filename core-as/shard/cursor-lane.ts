@@ -51,6 +51,7 @@ export class CursorLane extends Lane {
   position: u64; // memtable: position in its tree
   bounds: usize;
   isMemtable: u32;
+  memtable: usize; // of a memtable
   firstTable: u32; // tables of the source, indexes into the version; tables: [firstTable, endTable)
   endTable: u32;
   table: u32; // the current one
@@ -61,27 +62,30 @@ export class CursorLane extends Lane {
   indexEntry: u32; // offset of the entry that names the current data block
   // offset of the one that would hold the far bound, 0 if that lies in another partition
   lastEntry: u32;
+  skipTried: u32; // the leaf or block that lane-skip.ts has looked at last
+  skippedSequence: u64; // the highest one among what it stepped over last
 }
 
 const BLOCK_CURSOR_AT: usize = 256;
 
 @inline
-function blockCursor(lane: CursorLane): BlockCursor {
+export function blockCursor(lane: CursorLane): BlockCursor {
   return changetype<BlockCursor>(changetype<usize>(lane) + BLOCK_CURSOR_AT);
 }
 
 @inline
-function boundsOf(lane: CursorLane): Bounds {
+export function boundsOf(lane: CursorLane): Bounds {
   return changetype<Bounds>(lane.bounds);
 }
 
 @inline
-function currentTable(lane: CursorLane): Table {
+export function currentTable(lane: CursorLane): Table {
   return tableAt(lane.table);
 }
 
 export function laneOpen(lane: CursorLane, rank: u32, bounds: Bounds): void {
   lane.rank = rank;
+  lane.skipTried = 0;
   lane.bounds = changetype<usize>(bounds);
   blockCursor(lane).key = changetype<usize>(lane) + KEY_BUFFER_AT;
 }
@@ -91,6 +95,7 @@ export function laneOpen(lane: CursorLane, rank: u32, bounds: Bounds): void {
 export function memtableSeek(lane: CursorLane, memtable: usize, reverse: bool): i32 {
   const bounds = boundsOf(lane);
   lane.isMemtable = 1;
+  lane.memtable = memtable;
   if (!reverse) {
     const mode = bounds.lowExclusive != 0 ? SEEK_ABOVE : SEEK_AT_LEAST;
     lane.position = treeSeek(memtable, bounds.low, bounds.lowLength, mode);
@@ -104,7 +109,7 @@ export function memtableSeek(lane: CursorLane, memtable: usize, reverse: bool): 
 }
 
 @inline
-function memtableTake(lane: CursorLane): i32 {
+export function memtableTake(lane: CursorLane): i32 {
   if (lane.position == NO_POSITION) return 0;
   const at = treeEntry(lane.position);
   const entry = changetype<Entry>(at);
@@ -239,6 +244,18 @@ function openPartition(lane: CursorLane, reverse: bool): i32 {
   return 1;
 }
 
+/** To the first entry of another partition of the current table. 1, or a status and the lane is spoilt. */
+export function enterPartition(lane: CursorLane, partition: u32): i32 {
+  lane.partition = partition;
+  let status = openPartition(lane, false);
+  if (status <= 0) return status;
+  lane.indexEntry = BLOCK_HEADER_BYTES;
+  status = openBlock(lane);
+  if (status <= 0) return status;
+  cursorForward(blockCursor(lane));
+  return tablesTake(lane);
+}
+
 /** The index of the partition does not fit its separator in TOP. */
 function disagrees(lane: CursorLane): i32 {
   const table = currentTable(lane);
@@ -258,7 +275,7 @@ function openBlock(lane: CursorLane): i32 {
 // --- Tables: moving ------------------------------------------------------------------------------
 
 @inline
-function tablesTake(lane: CursorLane): i32 {
+export function tablesTake(lane: CursorLane): i32 {
   const cursor = blockCursor(lane);
   lane.key = cursor.key;
   lane.keyLength = cursor.keyLength;

@@ -32,7 +32,7 @@ import {
   Bounds, CursorLane, LANE_BYTES, laneInRange, laneMove, laneOpen, memtableSeek, tablesSeek,
 } from './cursor-lane';
 import { leave, shardEnterAt, writeState } from './header';
-
+import { laneLeap, laneSkip } from './lane-skip';
 
 /**
  * At the start of VersionState.lanes: the state of the call that holds the latch. Lanes follow at
@@ -49,8 +49,12 @@ class Scan {
   countMax: u32;
   bytesMax: u32;
 }
+const SKIPPED_AT: usize = 40;
 const BOUNDS_AT: usize = 64;
 const LANES_AT: usize = 128;
+/** What stepping over things costs of a call's bound: a leap some entries, entries looked at an eighth each. */
+const LEAP_TOUCHES: u32 = 16;
+const SKIP_SHIFT: u32 = 3;
 
 @inline
 function scan(): Scan {
@@ -155,7 +159,15 @@ function emitRun(state: Scan): i32 {
   let bytes: u32 = 0;
   let count: u32 = 0;
   let maxSequence: u64 = 0;
+  const skips = countsOnly && !wantsTombstones && state.reverse == 0
+    && state.countMax == u32.MAX_VALUE;
   while (state.laneCount > 0) {
+    if (skips) {
+      const skipped = skipAhead(state);
+      count += skipped.entries;
+      if (skipped.sequence > maxSequence) maxSequence = skipped.sequence;
+      if (skipped.moved != 0) continue;
+    }
     const lane = laneAt(state.lanes, 0);
     if (lane.sequence > maxSequence) maxSequence = lane.sequence;
     if (lane.kind != DELETE || wantsTombstones) {
@@ -177,6 +189,36 @@ function emitRun(state: Scan): i32 {
   answer.maxSequence = <f64>maxSequence;
   if (!ASC_NO_ASSERT) answer.touched = state.touched;
   return <i32>count;
+}
+
+/** What skipAhead stepped over. Lies behind the Scan. */
+@unmanaged
+class Skipped {
+  sequence: u64;
+  entries: u32;
+  moved: u32; // the lanes have a new order: begin with the first one again
+}
+
+/** Steps the first lane over what lies before the second one and need not be walked (lane-skip.ts). */
+function skipAhead(state: Scan): Skipped {
+  const skipped = changetype<Skipped>(changetype<usize>(state) + SKIPPED_AT);
+  const lane = changetype<CursorLane>(laneAt(state.lanes, 0));
+  const limit = state.laneCount > 1 ? laneAt(state.lanes, 1) : null;
+  const leapt = laneLeap(lane, limit);
+  skipped.moved = leapt > 0 ? 1 : 0;
+  if (leapt > 0) {
+    skipped.sequence = 0; // what is in tables is durable
+    skipped.entries = leapt;
+    state.touched += LEAP_TOUCHES;
+    laneMoved(state, state.lanes, state.laneCount, lane, 1, false);
+    return skipped;
+  }
+  lane.skippedSequence = 0;
+  const passed = laneSkip(lane, limit);
+  skipped.entries = passed >> 16;
+  skipped.sequence = lane.skippedSequence;
+  if (passed > 0) state.touched += 1 + ((passed & 0xffff) >> SKIP_SHIFT);
+  return skipped;
 }
 
 /** Writes one RunEntry and returns its bytes. */
@@ -232,13 +274,21 @@ function moveLane(state: Scan, index: u32, reverse: bool): i32 {
   const lane = changetype<CursorLane>(<usize>load<u32>(lanes));
   const moved = laneMove(lane, reverse);
   if (moved < 0) return moved;
+  laneMoved(state, lanes, count, lane, moved, reverse);
+  return OK;
+}
+
+/** Puts the first of some lanes, which has moved, back in order, or takes it out at its end. */
+@inline
+function laneMoved(
+  state: Scan, lanes: usize, count: u32, lane: CursorLane, moved: i32, reverse: bool,
+): void {
   if (moved > 0 && laneInRange(lane, reverse)) {
     lanesSettle(lanes, count, reverse);
   } else {
     lanesDrop(lanes, count);
     state.laneCount--;
   }
-  return OK;
 }
 
 function saveLastKey(lane: Lane): void {

@@ -10,6 +10,7 @@
 // with it. Both stay inside the block: an entry is followed by a restart, and preceded by the
 // header.
 
+import { DELETE } from '../layout';
 import { compareBytes, copyBytes } from '../memory/bytes';
 import { commonPrefix } from './common-prefix';
 import {
@@ -338,6 +339,27 @@ export function cursorSeek(cursor: BlockCursor, key: usize, keyLength: u32): boo
     if (compareBytes(cursor.key, cursor.keyLength, key, keyLength) >= 0) return true;
   }
   return false;
+}
+
+/** To the last entry, whose restart group lies behind the current entry. */
+export function cursorToLast(cursor: BlockCursor): void {
+  const restart = (cursor.entryCount - 1) >> RESTART_SHIFT;
+  const restarts = blockRestartCount(cursor.block);
+  cursor.index = (restart << RESTART_SHIFT) - 1;
+  cursor.next = restartOffset(cursor.block, cursor.restartsAt, <u32>restart, restarts);
+  while (cursor.index < cursor.entryCount - 1) cursorForward(cursor);
+}
+
+/** How many of the next entries behind the current one are no tombstones. */
+export function cursorLive(cursor: BlockCursor, entries: u32): u32 {
+  let at = cursor.block + cursor.next;
+  let live: u32 = 0;
+  for (let index: u32 = 0; index < entries; index++) {
+    const word = load<u64>(at);
+    if (kindOf(word) != <u32>DELETE) live++;
+    at = nextOf(at, word);
+  }
+  return live;
 }
 
 /** Behind the last entry, for walking backwards. */

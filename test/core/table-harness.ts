@@ -39,6 +39,7 @@ export const REVERSE = 4;
 /** Values are cut to the head of an item. */
 export const HEADS = 8;
 export const TOMBSTONES = 16;
+export const COUNT = 32;
 
 const PARAMS_AT = 256;
 const KEY2_AT = 13568;
@@ -526,11 +527,25 @@ export class TableShard {
     const lastKeyPtr = shard.view.getUint32(shard.scratch + 68, true);
     const lastKeyLength = shard.view.getUint32(shard.scratch + 72, true);
     return {
-      run: decodeRun(shard, count),
+      run: ((bounds.flags ?? 0) & COUNT) !== 0 ? [] : decodeRun(shard, count),
       more: shard.more === 1,
       lastKey: shard.copy(lastKeyPtr, lastKeyLength),
       maxSequence: shard.view.getFloat64(shard.scratch + 16, true),
     };
+  }
+
+  /** Entries of the whole range, counted call after call, and the calls that took. */
+  count(bounds: ScanBounds): { entries: number; calls: number; maxSequence: number } {
+    let at = { ...bounds, flags: (bounds.flags ?? 0) | COUNT };
+    const sum = { entries: 0, calls: 0, maxSequence: 0 };
+    for (;;) {
+      const { more, lastKey, maxSequence } = this.step(at);
+      sum.entries += this.shard.view.getUint32(this.shard.scratch + 40, true);
+      sum.maxSequence = Math.max(sum.maxSequence, maxSequence);
+      sum.calls++;
+      if (!more) return sum;
+      at = { ...at, low: lastKey, flags: at.flags | LOW_EXCLUSIVE };
+    }
   }
 
   /** The whole range, call after call. */
