@@ -173,7 +173,7 @@ const TEST_SEAMS = [
 test('every file of host and io is reached from an entry or from a declared test seam', () => {
   const commands = sources
     .map(({ path }) => path)
-    .filter((path) => /^host\/cli\/[^/]+\.ts$/.test(path));
+    .filter((path) => /^host\/(cli|examples)\/[^/]+\.ts$/.test(path));
   const reached = reachedFrom([...ENTRIES, ...TEST_SEAMS, ...commands]);
   assert.deepEqual(
     unreached(reached, (source) => isHost(source) || isIo(source)),

@@ -54,7 +54,7 @@ for (const build of builds) {
     const random = new Random(seedOf());
     t.diagnostic(`SEED=${random.seed}`);
     const bench = new Workbench(build);
-    const COUNT = 12_000;
+    const COUNT = 8_000;
     for (const deletedEach of [0, 37]) {
       const shard = new TableShard({ build, cacheBytes: 8 << 20 });
       const oldest = entries(COUNT, 2, 1);
@@ -78,7 +78,7 @@ for (const build of builds) {
         if (frozen) assert.equal(shard.core.freeze(), 0);
       }
       const model = Model.of(...lists);
-      for (let round = 0; round < 200; round++) {
+      for (let round = 0; round < 50; round++) {
         const [low, high] = [key(random.below(2 * COUNT)), key(random.below(2 * COUNT))];
         const flags = random.below(4);
         const exclusive = [(flags & LOW_EXCLUSIVE) !== 0, (flags & HIGH_EXCLUSIVE) !== 0] as const;

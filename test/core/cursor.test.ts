@@ -18,13 +18,7 @@ import {
 } from './table-harness.js';
 import type { Entry } from './table-harness.js';
 import { shardOfAll } from './shard-of-all.js';
-import {
-  KEY_BYTES_MAX,
-  Model,
-  randomEntries,
-  randomKey,
-  sameBytes,
-} from './table-model.js';
+import { KEY_BYTES_MAX, Model, randomEntries, randomKey, sameBytes } from './table-model.js';
 
 function agrees(found: RunEntry[], expected: Entry[], flags: number): void {
   assert.equal(found.length, expected.length);
