@@ -74,19 +74,22 @@ export interface PageParameters {
   readonly capacityMode: CapacityMode | undefined;
 }
 
-/** `limitFault` words a Limit below 1, after the constraints of the other members. */
+/** The parameters with their types checked, but not their bounds. */
+export type RawPageParameters = Omit<PageParameters, 'tableName'> & {
+  readonly tableName: string | undefined;
+};
+
 export function readPageParameters(
   context: OperationContext,
   operation: 'query' | 'scan',
   rawInput: unknown,
-  limitFault: (limit: number | undefined) => string | undefined,
-): PageParameters {
+): RawPageParameters {
   const input = readInput(operation, rawInput);
   const { values } = context;
   const text = (member: string) => readString(input[member], member);
-  const tableName = text('TableName');
-  const parameters = {
+  return {
     input,
+    tableName: text('TableName'),
     indexName: text('IndexName'),
     filter: text('FilterExpression'),
     projection: text('ProjectionExpression'),
@@ -100,6 +103,17 @@ export function readPageParameters(
     select: text('Select') as Select | undefined,
     capacityMode: text('ReturnConsumedCapacity') as CapacityMode | undefined,
   };
+}
+
+/**
+ * To be called when the types of all members are known to be right. `limitFault` words a Limit below 1,
+ * after the constraints of the other members.
+ */
+export function checkPageParameters(
+  parameters: RawPageParameters,
+  limitFault: (limit: number | undefined) => string | undefined,
+): PageParameters {
+  const { tableName } = parameters;
   checkTableName(tableName);
   throwFaults([capacityModeFault(parameters.capacityMode)]);
   throwFaults([enumFault(parameters.select, 'select', SELECT_VALUES)]);

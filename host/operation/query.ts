@@ -19,7 +19,12 @@ import { enveloped, mustBeAtLeast, newFault, throwFaults } from './constraints.j
 import type { OperationContext } from './context.js';
 import { readComparisons, type LegacyCondition } from './legacy-parameters.js';
 import { readPage, requireIndex, type PageOutput, type PageRequest } from './page.js';
-import { readPageParameters, selectFault, type PageInput } from './page-request.js';
+import {
+  checkPageParameters,
+  readPageParameters,
+  selectFault,
+  type PageInput,
+} from './page-request.js';
 import { checkQueryStart } from './start-key.js';
 import { readBoolean, readString } from './wire-types.js';
 
@@ -63,16 +68,17 @@ export async function query(context: OperationContext, rawInput: unknown): Promi
 
 /** Types, constraints, placeholders, values and expressions: all that comes before the table. */
 function readQuery(context: OperationContext, rawInput: unknown): QueryRequest {
-  const parameters = readPageParameters(context, 'query', rawInput, (limit) =>
-    limit !== undefined && limit < 1 ? newFault('Limit', mustBeAtLeast(1)) : undefined,
-  );
-  const { input, names, values, startKey } = parameters;
+  const raw = readPageParameters(context, 'query', rawInput);
+  const { input, names, values, startKey } = raw;
   const expression = readString(input.KeyConditionExpression, 'KeyConditionExpression');
   const forward = readBoolean(input.ScanIndexForward, 'ScanIndexForward') ?? true;
 
   const keyConditions = readComparisons(context.values, input, 'KeyConditions');
   const legacyFilter = readComparisons(context.values, input, 'QueryFilter');
 
+  const parameters = checkPageParameters(raw, (limit) =>
+    limit !== undefined && limit < 1 ? newFault('Limit', mustBeAtLeast(1)) : undefined,
+  );
   throwFaults([...keyConditions.faults, ...legacyFilter.faults]);
   checkParameters('Query', input);
   if (expression === undefined && keyConditions.entries === undefined) {

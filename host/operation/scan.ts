@@ -12,7 +12,12 @@ import { rangeFault, throwFaults } from './constraints.js';
 import type { OperationContext } from './context.js';
 import { readComparisons, type LegacyCondition } from './legacy-parameters.js';
 import { readPage, requireIndex, type PageOutput, type PageRequest } from './page.js';
-import { readPageParameters, selectFault, type PageInput } from './page-request.js';
+import {
+  checkPageParameters,
+  readPageParameters,
+  selectFault,
+  type PageInput,
+} from './page-request.js';
 import { checkScanStart } from './start-key.js';
 import { readInteger } from './wire-types.js';
 
@@ -47,14 +52,13 @@ export async function scan(context: OperationContext, rawInput: unknown): Promis
 }
 
 function readScan(context: OperationContext, rawInput: unknown): ScanRequest {
-  const parameters = readPageParameters(context, 'scan', rawInput, (limit) =>
-    rangeFault(limit, 'limit', 1),
-  );
-  const { input, names, values, startKey } = parameters;
+  const raw = readPageParameters(context, 'scan', rawInput);
+  const { input, names, values, startKey } = raw;
   const segment = readInteger(input.Segment, 'Segment');
   const totalSegments = readInteger(input.TotalSegments, 'TotalSegments');
   const legacyFilter = readComparisons(context.values, input, 'ScanFilter');
 
+  const parameters = checkPageParameters(raw, (limit) => rangeFault(limit, 'limit', 1));
   throwFaults([rangeFault(totalSegments, 'totalSegments', 1, TOTAL_SEGMENTS_MAX)]);
   throwFaults([rangeFault(segment, 'segment', 0, TOTAL_SEGMENTS_MAX - 1)]);
   throwFaults(legacyFilter.faults);

@@ -31,7 +31,7 @@ import {
   type SingleWriteInput,
   type SingleWriteOutput,
 } from './single-write.js';
-import { readString } from './wire-types.js';
+import { readInput, readString, type Structure } from './wire-types.js';
 
 export interface UpdateItemInput extends SingleWriteInput {
   /** Exactly the key attributes. */
@@ -57,8 +57,9 @@ export async function updateItem(
   context: OperationContext,
   rawInput: unknown,
 ): Promise<UpdateItemOutput> {
+  const changes = readChanges(context, readInput('update', rawInput));
   const write = readSingleWrite(context, 'update', 'Key', rawInput);
-  const { update, condition } = checkUpdate(context, write);
+  const { update, condition } = checkUpdate(write, changes);
   const table = context.catalog.require(write.tableName);
   const problem = keyFault(table.key, write.item);
   if (problem !== undefined) throw problem;
@@ -151,13 +152,24 @@ function remembered(part: object, attributes: () => readonly KeyAttribute[]): Re
   return names;
 }
 
+/** What to change, its JSON types checked: they come before the bounds of any member. */
+interface Changes {
+  readonly text: string | undefined;
+  readonly legacy: LegacyMap<AttributeUpdate>;
+}
+
+function readChanges({ values }: OperationContext, input: Structure): Changes {
+  return {
+    text: readString(input.UpdateExpression, 'UpdateExpression'),
+    legacy: readUpdates(values, input),
+  };
+}
+
 function checkUpdate(
-  { values: form }: OperationContext,
   write: SingleWrite,
+  { text, legacy }: Changes,
 ): { readonly update: Update | undefined; readonly condition: Condition | undefined } {
   const { input, names, values } = write;
-  const text = readString(input.UpdateExpression, 'UpdateExpression');
-  const legacy = readUpdates(form, input);
   throwFaults(legacy.faults);
   return inEnvelope(() => {
     checkParameters('UpdateItem', input);

@@ -12,6 +12,7 @@ import { itemSizes } from './cases/item-sizes.js';
 import { itemValues } from './cases/item-values.js';
 import { keyConditions } from './cases/key-conditions.js';
 import { legacyConditions } from './cases/legacy-conditions.js';
+import { memberTypes } from './cases/member-types.js';
 import { pages } from './cases/pages.js';
 import { readSemantics } from './cases/read-semantics.js';
 import { refusedMembers } from './cases/refused-members.js';
@@ -58,6 +59,7 @@ export function conformance(factory: DoorFactory): void {
   legacyConditions(factory);
   checkOrder(factory);
   readSemantics(factory);
+  memberTypes(factory);
   itemSizes(factory);
   capacity(factory);
   transactions(factory);
