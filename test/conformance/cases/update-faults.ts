@@ -216,6 +216,12 @@ const PROJECTIONS: readonly Fault[] = [
   ['_a', {}, syntax('_', '_a')],
   ['a, Name', {}, `${RESERVED}Name`],
   ['a.b[0].Items', {}, `${RESERVED}Items`],
+  [
+    Array(33).fill('a').join('.'),
+    {},
+    'Document path has exceeded maximum nesting',
+    'a path of 33 elements',
+  ],
   ['Name, #a', {}, `${RESERVED}Name`, 'a reserved word before an undefined name'],
   ['#a, name', {}, `${RESERVED}name`, 'a reserved word before an undefined name to its left'],
   ['#a', {}, `${NO_NAME}#a`],
