@@ -47,6 +47,7 @@ export async function getRecords(
   const page = await readPage(context, stream, position, limit);
   if (page.trimmed && !position.fromOldest) throw new TrimmedDataAccessException();
   const Records = page.changes.map((change) => recordOf(stream, shard, change, values.writeMap));
+  if (values.itemForm === 'json') for (const record of Records) nameIdentity(record);
   if (stream.closed && page.end) return { Records };
   const fromOldest = position.fromOldest && Records.length === 0;
   const next = { ...position, after: page.last, fromOldest };
@@ -65,4 +66,11 @@ async function readPage(
   if (!(stream.closed && page.end)) return page;
   await store.sync();
   return store.hidden.streamPage(stream, shard, options);
+}
+
+/** On the wire the names are in lower case; those of the SDK's model, in upper case, stand beside them. */
+function nameIdentity({ userIdentity }: StreamRecord<DocumentItem>): void {
+  if (userIdentity === undefined) return;
+  userIdentity.Type = userIdentity.type;
+  userIdentity.PrincipalId = userIdentity.principalId;
 }

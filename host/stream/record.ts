@@ -30,7 +30,15 @@ export interface StreamRecord<T = Item> {
     StreamViewType: StreamDefinition['viewType'];
   };
   /** Of items that expired. */
-  userIdentity?: { type: 'Service'; principalId: 'dynamodb.amazonaws.com' };
+  userIdentity?: ServiceIdentity;
+}
+
+export interface ServiceIdentity {
+  type: 'Service';
+  principalId: 'dynamodb.amazonaws.com';
+  /** The same under the names of the SDK's model, which reads no others: in answers over the wire only. */
+  Type?: 'Service';
+  PrincipalId?: 'dynamodb.amazonaws.com';
 }
 
 const SECOND_MS = 1000;
