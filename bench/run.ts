@@ -93,7 +93,7 @@ async function runOne(id: string): Promise<boolean> {
 /** The chart and the table cover the latest result of every experiment, not only of this run. */
 function drawAll(): void {
   const results = readdirSync(output)
-    .filter((name) => /^e\d\d-.*\.json$/.test(name))
+    .filter((name) => /^[est]\d\d-.*\.json$/.test(name))
     .sort()
     .map((name) => JSON.parse(readFileSync(join(output, name), 'utf8')) as SuiteResult);
   if (results.length === 0) return;

@@ -18,6 +18,7 @@ const FILES: Record<string, () => Promise<{ suite: Suite }>> = {
   E12: () => import('./e12-put-with-indexes.js'),
   E13: () => import('./e13-count.js'),
   T1: () => import('./t01-transact-write.js'),
+  S1: () => import('./s01-http.js'),
 };
 
 export const SUITE_IDS: readonly string[] = Object.keys(FILES);

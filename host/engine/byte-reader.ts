@@ -18,6 +18,8 @@ export interface ByteReaderParts extends Omit<PageParts, 'blocks'> {
 
 export class ByteReader {
   readonly #parts: ByteReaderParts;
+  /** Filled and emptied between two awaits. */
+  readonly #sink = new ByteSink();
 
   constructor(parts: ByteReaderParts) {
     this.#parts = parts;
@@ -40,7 +42,9 @@ export class ByteReader {
     let item: ItemBytes | undefined;
     if (length >= 0) {
       batch.touch();
-      const sink = new ByteSink();
+      const sink = this.#sink;
+      // A read that failed may have left something.
+      sink.length = 0;
       shapes.transcode(sink, form, core, view, at, length);
       item = { bytes: sink.take(), sizeBytes: itemSizeOf(view, at) };
     }

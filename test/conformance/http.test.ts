@@ -1,9 +1,10 @@
-// The conformance suite through the HTTP door, over real sockets.
+// The conformance suite through the HTTP door, over real sockets, on the engine: reads go from its bytes
+// to JSON.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StoredTable, TableDefinition, TableKeyspace } from '../../host/engine/store.js';
+import { openEngine } from '../../host/engine/open-engine.js';
+import type { Store } from '../../host/engine/store.js';
 import { openDatabase, type Database } from '../../host/index.js';
-import { MemoryStore } from '../model/memory-store.js';
 import type { Door } from './door.js';
 import { conformance } from './suite.js';
 import { typedDoor } from './typed-door.js';
@@ -13,26 +14,25 @@ import { WireClient } from './wire-client.js';
 const CHANGE_MS = 25;
 const BACKFILL_MS = 200;
 
-/** Changes of tables take a while, as they do where there is a disk. */
-class UnhurriedStore extends MemoryStore {
-  override async createKeyspace(definition: TableDefinition): Promise<StoredTable> {
-    await delay(CHANGE_MS);
-    return super.createKeyspace(definition);
-  }
-
-  override async dropKeyspace(id: number): Promise<void> {
-    await delay(CHANGE_MS);
-    return super.dropKeyspace(id);
-  }
-
-  override async backfill(table: TableKeyspace): Promise<void> {
-    await delay(BACKFILL_MS);
-    return super.backfill(table);
-  }
+/** Changes of tables take a while, as they do on a slow disk. */
+function unhurried(store: Store): Store {
+  const after =
+    <Args extends unknown[], Result>(ms: number, call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      await delay(ms);
+      return call.apply(store, args);
+    };
+  return Object.assign(store, {
+    createKeyspace: after(CHANGE_MS, store.createKeyspace),
+    dropKeyspace: after(CHANGE_MS, store.dropKeyspace),
+    backfill: after(BACKFILL_MS, store.backfill),
+  });
 }
 
 conformance(async () => {
-  const db = await openDatabase(async () => new UnhurriedStore());
+  const db = await openDatabase(async (path, { durability, random }) =>
+    unhurried(await openEngine(path, { durability, random, shards: 2, memoryMb: 64 })),
+  );
   const { url } = await db.serveHttp();
   const client = new WireClient(url);
   const close = async (): Promise<void> => {

@@ -25,7 +25,7 @@ export class WireClient {
       'content-type': JSON_10,
       'x-amz-target': `${service}_20120810.${operation}`,
     };
-    const { answer, body } = await this.#post(headers, JSON.stringify(input, bytesToText));
+    const { answer, body } = await this.#post(headers, JSON.stringify(input, toWire));
     assert.equal(answer.headers['x-amz-crc32'], String(crc32(body)));
     assert.equal(answer.headers['content-length'], String(body.length));
     assert.equal(answer.headers['content-type'], JSON_10);
@@ -79,7 +79,10 @@ function errorOf(status: number, body: Record<string, unknown>): Error {
   return Object.assign(error, more);
 }
 
-function bytesToText(_name: string, value: unknown): unknown {
+/** A date has a JSON form of its own, which is not the service's. */
+function toWire(this: Readonly<Record<string, unknown>>, name: string, value: unknown): unknown {
+  const held = this[name];
+  if (held instanceof Date) return held.getTime() / 1000;
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
 }
 

@@ -89,7 +89,6 @@ async function run(folder: string | undefined, options: ServeOptions): Promise<v
     throw error;
   });
   console.log(banner(door.url, folder, credentials?.[0]?.accessKeyId));
-  await metering.load();
 
   const signal = await stopSignal();
   log.info(`${signal}: stopping`);

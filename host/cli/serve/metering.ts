@@ -1,12 +1,13 @@
-// Notes every call of a server for its metrics, and answers GET /metrics.
+// Counts every call of a server, and answers GET /metrics.
 //
-// prom-client takes longer to load than a database to open, so the server does not wait for it: what
-// happens before it is there is noted when it is.
+// prom-client is loaded when somebody asks for the figures first: loading it takes longer than opening
+// a database.
 
 import type { HttpHandler } from '../../../io/http/message.js';
 import type { WireCall, WireDatabase } from '../../api/wire/handler.js';
 import type { ServedDatabases } from './databases.js';
-import type { Consumed, ServeMetrics } from './metrics.js';
+import type { ServeMetrics } from './metrics.js';
+import { OperationFigures, type Consumed } from './operation-figures.js';
 
 /** Operations that say what they consumed, if asked. */
 const METERED: ReadonlySet<string> = new Set([
@@ -22,8 +23,6 @@ const METERED: ReadonlySet<string> = new Set([
   'UpdateItem',
 ]);
 
-type Note = (metrics: ServeMetrics) => void;
-
 interface Capacity {
   ReturnConsumedCapacity?: unknown;
   ConsumedCapacity?: Consumed | readonly Consumed[];
@@ -31,34 +30,16 @@ interface Capacity {
 
 export class Metering {
   readonly #databases: ServedDatabases;
-  #metrics: ServeMetrics | undefined;
-  #loading: Promise<ServeMetrics> | undefined;
-  #early: Note[] = [];
+  readonly #figures = new OperationFigures();
+  #metrics: Promise<ServeMetrics> | undefined;
 
   constructor(databases: ServedDatabases) {
     this.#databases = databases;
   }
 
-  load(): Promise<ServeMetrics> {
-    this.#loading ??= this.#load();
-    return this.#loading;
+  observe(call: WireCall): void {
+    this.#figures.observe(call);
   }
-
-  async #load(): Promise<ServeMetrics> {
-    const { startMetrics } = await import('./metrics.js');
-    const metrics = startMetrics(this.#databases);
-    for (const note of this.#early) note(metrics);
-    this.#early = [];
-    this.#metrics = metrics;
-    return metrics;
-  }
-
-  #note(note: Note): void {
-    if (this.#metrics === undefined) this.#early.push(note);
-    else note(this.#metrics);
-  }
-
-  readonly observe = (call: WireCall): void => this.#note((metrics) => metrics.observe(call));
 
   /** The same database, asked by every call what it consumed. */
   metered(database: WireDatabase): WireDatabase {
@@ -71,7 +52,7 @@ export class Metering {
         const output: Capacity = await database.execute(operation, asking, options);
         const { ConsumedCapacity: consumed = [] } = output;
         for (const each of Array.isArray(consumed) ? consumed : [consumed]) {
-          this.#note((metrics) => metrics.charge(operation, each));
+          this.#figures.charge(operation, each);
         }
         if (isAsked === undefined) output.ConsumedCapacity = undefined;
         return output;
@@ -84,7 +65,10 @@ export class Metering {
     (handle: HttpHandler): HttpHandler =>
     async (request) => {
       if (request.method !== 'GET' || request.url !== '/metrics') return handle(request);
-      const { type, text } = await (await this.load()).text();
+      this.#metrics ??= import('./metrics.js').then(({ startMetrics }) =>
+        startMetrics(this.#databases, this.#figures),
+      );
+      const { type, text } = await (await this.#metrics).text();
       return { status: 200, headers: { 'Content-Type': type }, body: text };
     };
 }

@@ -1,109 +1,72 @@
-// Figures for Prometheus, of calls by table and operation, and of the engine.
-//
-// Whatever clients send, there is a bound to how many series there are: a table is named only where
-// a call on it succeeded, or failed by more than its name; past TABLES_MAX they are `other`.
+// The figures of operations and of the engine in Prometheus's form.
 
-import { Counter, Histogram, Registry } from 'prom-client';
-import type { OperationName } from '../../api/operations.js';
-import type { WireCall } from '../../api/wire/handler.js';
+import { Counter, Registry, type Metric } from 'prom-client';
 import type { ServedDatabases } from './databases.js';
 import { engineMetrics } from './engine-metrics.js';
+import { BUCKETS_SECONDS, type OperationFigures, type Series } from './operation-figures.js';
 
-const TABLES_MAX = 1_000;
-const BUCKETS_SECONDS = [
-  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5,
-];
-const MS_PER_SECOND = 1_000;
+const LATENCY = 'ferrite_operation_seconds';
 
-const THROTTLES: ReadonlySet<string> = new Set([
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-]);
-/** Errors after which nobody knows that there is such a table. */
-const NAMELESS: ReadonlySet<string> = new Set([
-  'ResourceNotFoundException',
-  'SerializationException',
-  'ValidationException',
-]);
-
-/** What a call says it consumed of one table. */
-export interface Consumed {
-  readonly TableName: string;
-  readonly CapacityUnits: number;
-}
-
-/** The series, and how calls are noted in them. */
 export interface ServeMetrics {
-  observe(call: WireCall): void;
-  charge(operation: OperationName, consumed: Consumed): void;
-  /** All of them, in Prometheus's form, and the content type of that. */
+  /** All of them, and the content type of their form. */
   text(): Promise<{ type: string; text: string }>;
 }
 
-export function startMetrics(databases: ServedDatabases): ServeMetrics {
-  const registers = [new Registry()];
-  const seconds = new Histogram({
-    name: 'ferrite_operation_seconds',
-    help: 'How long operations took, by operation and table.',
-    labelNames: ['operation', 'table'],
-    buckets: BUCKETS_SECONDS,
-    registers,
-  });
-  const errors = new Counter({
-    name: 'ferrite_errors_total',
-    help: 'Operations that ended with an error, by its name.',
-    labelNames: ['operation', 'table', 'error'],
-    registers,
-  });
-  const throttles = new Counter({
-    name: 'ferrite_throttles_total',
-    help: 'Operations that were throttled.',
-    labelNames: ['operation', 'table'],
-    registers,
-  });
-  const consumed = new Counter({
-    name: 'ferrite_consumed_capacity_units_total',
-    help: 'Capacity units that operations consumed, as DynamoDB counts them.',
-    labelNames: ['operation', 'table'],
-    registers,
-  });
-  const refresh = engineMetrics(databases, registers);
+export function startMetrics(databases: ServedDatabases, figures: OperationFigures): ServeMetrics {
+  const registry = new Registry();
+  const counter = (name: string, help: string, ...more: string[]): Counter =>
+    new Counter({
+      name: `ferrite_${name}_total`,
+      help,
+      labelNames: ['operation', 'table', ...more],
+      registers: [registry],
+    });
+  registry.registerMetric(latencies(figures) as unknown as Metric);
+  const errors = counter('errors', 'Operations that ended with an error, by its name.', 'error');
+  const throttles = counter('throttles', 'Operations that were throttled.');
+  const consumed = counter(
+    'consumed_capacity_units',
+    'Capacity units that operations consumed, as DynamoDB counts them.',
+  );
+  const refreshEngine = engineMetrics(databases, [registry]);
 
-  const tables = new Set<string>();
-  const known = (table: string): string => {
-    if (!tables.has(table) && tables.size >= TABLES_MAX) return 'other';
-    tables.add(table);
-    return table;
+  const refreshOperations = (): void => {
+    for (const each of [errors, throttles, consumed]) each.reset();
+    for (const series of figures.all()) {
+      const { operation, table } = series;
+      for (const [error, count] of series.errors) errors.inc({ operation, table, error }, count);
+      throttles.inc({ operation, table }, series.throttles);
+      consumed.inc({ operation, table }, series.consumedUnits);
+    }
   };
   return {
-    observe({ operation, input, told, durationMs }) {
-      const isNamed = told === undefined || !NAMELESS.has(told.name);
-      const table = isNamed ? known(tableOf(input)) : '';
-      seconds.observe({ operation, table }, durationMs / MS_PER_SECOND);
-      if (told === undefined) return;
-      errors.inc({ operation, table, error: told.name });
-      if (THROTTLES.has(told.name)) throttles.inc({ operation, table });
-    },
-    charge(operation, { TableName, CapacityUnits }) {
-      consumed.inc({ operation, table: known(nameOf(TableName)) }, CapacityUnits);
-    },
     async text() {
-      await refresh();
-      return { type: registers[0].contentType, text: await registers[0].metrics() };
+      refreshOperations();
+      await refreshEngine();
+      return { type: registry.contentType, text: await registry.metrics() };
     },
   };
 }
 
-/** The table that a request names; `several` for batches over more than one, nothing if it names none. */
-function tableOf(input: Readonly<Record<string, unknown>>): string {
-  if (typeof input.TableName === 'string') return nameOf(input.TableName);
-  if (typeof input.RequestItems !== 'object' || input.RequestItems === null) return '';
-  const names = Object.keys(input.RequestItems);
-  return names.length === 1 ? nameOf(names[0]) : 'several';
+/** A histogram that prom-client writes out, of counts that it has not kept. */
+function latencies(figures: OperationFigures): object {
+  const help = 'How long operations took, by operation and table.';
+  const shown = { name: LATENCY, help, type: 'histogram', aggregator: 'sum' };
+  return { ...shown, get: async () => ({ ...shown, values: figures.all().flatMap(valuesOf) }) };
 }
 
-/** A table's ARN ends with its name. */
-function nameOf(table: string): string {
-  return table.slice(table.indexOf('/') + 1);
+function valuesOf(series: Series): object[] {
+  const { operation, table, calls, seconds } = series;
+  let below = 0;
+  const buckets = Array.from(series.buckets, (count, index) => {
+    below += count;
+    const le = BUCKETS_SECONDS[index] ?? '+Inf';
+    return { metricName: `${LATENCY}_bucket`, labels: { le, operation, table }, value: below };
+  });
+  const labels = { operation, table };
+  return [
+    ...buckets,
+    { metricName: `${LATENCY}_sum`, labels, value: seconds },
+    { metricName: `${LATENCY}_count`, labels, value: calls },
+  ];
 }
