@@ -4,7 +4,7 @@ import { chance, pick, type Random } from './random.js';
 
 export function damaged(text: string, random: Random): Buffer {
   const bytes = Buffer.from(text);
-  if (!chance(random, 0.15) || bytes.length < 3) return bytes;
+  if (!chance(random, 0.08) || bytes.length < 3) return bytes;
   const at = Math.floor(random() * bytes.length);
   return pick(random, [
     () => bytes.subarray(0, at),

@@ -3,27 +3,18 @@
 import { oddity, oddText } from './oddities.js';
 import { chance, pick, type Random } from './random.js';
 
-const NUMBERS = [
-  '0',
-  '1',
-  '-1',
-  '3.14',
-  '1E125',
-  '1E126',
-  '-0',
-  '00.10',
-  '9'.repeat(38),
-  '9'.repeat(39),
-  'x',
-  '',
-];
-const BYTES = ['', 'AQID', 'AQ==', 'AQI', '====', '/w=='];
-const TYPES = ['S', 'S', 'N', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M', 'X'] as const;
-const NAMES = ['a', 'b', 'n', 'g', 'h', 'ttl', 'Size', '__proto__', ''];
+const NUMBERS = ['0', '1', '-1', '3.14', '1E125', '-0', '00.10', '9'.repeat(38)];
+const NO_NUMBERS = ['1E126', '9'.repeat(39), 'x', '', ' 1', '0x10', 'NaN'];
+const BYTES = ['', 'AQID', 'AQ==', '/w=='];
+const NO_BYTES = ['AQI', '====', '*', 'AR=='];
+/** Of all that may be wrong with a value, each is rare: one is enough to refuse all of a request. */
+const FAULT = 0.01;
+const TYPES = ['S', 'S', 'S', 'N', 'N', 'B', 'BOOL', 'NULL', 'SS', 'NS', 'BS', 'L', 'M'] as const;
+const NAMES = ['a', 'b', 'n', 'g', 'h', 'ttl', 'Size', '__proto__'];
 const LEVELS_MAX = 4;
 
 export function attributeValue(random: Random, level = 0): unknown {
-  if (chance(random, 0.03)) return oddity(random);
+  if (chance(random, 0.005)) return oddity(random);
   if (chance(random, 0.01)) return tower(pick(random, [31, 32, 33, 39, 40, 200]));
   const type = pick(random, TYPES);
   if (chance(random, 0.01)) return { [type]: content(random, type, level), S: 'two' };
@@ -35,30 +26,40 @@ function content(random: Random, type: (typeof TYPES)[number], level: number): u
   const several = <Made>(one: () => Made): Made[] => Array.from({ length: count }, one);
   switch (type) {
     case 'S':
-      return oddText(random);
+      return text(random);
     case 'N':
-      return pick(random, NUMBERS);
+      return number(random);
     case 'B':
-      return pick(random, BYTES);
+      return base64(random);
     case 'BOOL':
       return chance(random, 0.5);
     case 'NULL':
-      return !chance(random, 0.1);
+      return !chance(random, FAULT);
     case 'SS':
-      return several(() => oddText(random));
+      return [...new Set(several(() => text(random)))];
     case 'NS':
-      return several(() => pick(random, NUMBERS));
+      return [...new Set(several(() => number(random)))];
     case 'BS':
-      return several(() => pick(random, BYTES));
+      return [...new Set(several(() => base64(random)))];
     case 'L':
       return several(() => attributeValue(random, level + 1));
     case 'M':
       return Object.fromEntries(
         several(() => [pick(random, NAMES), attributeValue(random, level + 1)]),
       );
-    default:
-      return oddity(random);
   }
+}
+
+function text(random: Random): string {
+  return chance(random, 0.3) ? oddText(random) : pick(random, ['x', 'yy', 'zzz']);
+}
+
+function number(random: Random): string {
+  return pick(random, chance(random, FAULT) ? NO_NUMBERS : NUMBERS);
+}
+
+function base64(random: Random): string {
+  return pick(random, chance(random, FAULT) ? NO_BYTES : BYTES);
 }
 
 export function attributeMap(random: Random): Record<string, unknown> {
