@@ -1,8 +1,8 @@
 // `npm start`: a tour of the database on real data, in half a minute.
 //
-//   npm start                        the tour, in ./data/tour
+//   npm start                        the tour, in ./data/tour; then the cities are served over HTTP
 //   npm start -- --folder ./elsewhere
-//   npm start -- --once              the same, said outright: the tour ends by itself
+//   npm start -- --once              the tour alone
 //
 // Two databases live in the folder: `cities`, which a second start finds and reopens, and `crash`,
 // on which a process is killed in mid-write. Exit code 0: everything was as it should be; 1:
@@ -10,7 +10,8 @@
 
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { open } from '../index.js';
+import { CannotListen, open } from '../index.js';
+import { serveFolder } from './serve/serve-folder.js';
 import { cityTable, loadCities } from './tour/cities.js';
 import { CRASH_CHILD_FLAG, crashAndRecover, writeUntilKilled } from './tour/crash.js';
 import { citiesLoaded, load } from './tour/load.js';
@@ -20,11 +21,14 @@ import { ratesTable, timed } from './tour/rates.js';
 import type { Rate } from './tour/rates.js';
 
 const DEFAULT_FOLDER = './data/tour';
+/** Another one if it is taken. */
+const PORT = 8_000;
 const NS_PER_MS = 1e6;
 const USAGE = 'Usage: npm start [-- [--folder <folder>] [--once]]';
 
 interface Arguments {
   folder: string;
+  once: boolean;
   /** Set in the process that is going to be killed. */
   crashRun: string | undefined;
 }
@@ -39,6 +43,7 @@ function readArguments(): Arguments {
   });
   return {
     folder: values.folder as string,
+    once: values.once as boolean,
     crashRun: values[CRASH_CHILD_FLAG] as string | undefined,
   };
 }
@@ -93,6 +98,18 @@ async function tour(folder: string): Promise<void> {
   );
 }
 
+/** The cities to look at with any tool, until Ctrl-C. */
+async function serveCities(folder: string): Promise<void> {
+  heading('Served over HTTP');
+  const cities = join(folder, 'cities');
+  try {
+    await serveFolder(cities, { port: PORT });
+  } catch (error) {
+    if (!(error instanceof CannotListen)) throw error;
+    await serveFolder(cities, { port: 0 });
+  }
+}
+
 /** The message alone for what is expected to go wrong; the stack too for what is not. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -125,9 +142,12 @@ async function main(): Promise<void> {
     return;
   }
   try {
-    await (given.crashRun === undefined
-      ? tour(given.folder)
-      : writeUntilKilled(given.folder, given.crashRun));
+    if (given.crashRun !== undefined) {
+      await writeUntilKilled(given.folder, given.crashRun);
+      return;
+    }
+    await tour(given.folder);
+    if (!given.once) await serveCities(given.folder);
   } catch (error) {
     console.error(explain(error));
     process.exitCode = 1;
