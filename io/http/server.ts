@@ -1,8 +1,8 @@
 // An HTTP/1.1 server over node:http that knows bytes, deadlines and bounds, and nothing of what is
 // asked: a function answers.
 //
-// What a client can make it spend is bounded before it is spent: connections (idle ones are closed
-// for new ones), requests in flight on one of them, headers, bodies (each, and the large ones
+// What a client can make it spend is bounded before it is spent: connections (those that ask for
+// nothing make room for new ones), requests in flight on one of them, headers, bodies (each, and the large ones
 // together), answers nobody reads (together, and in time), the time a head and a whole request may
 // take, and idle time. What is past a bound is refused or cut off; the server goes on.
 //
@@ -68,6 +68,8 @@ export class HttpServer {
   readonly #limits: HttpServerLimits;
   readonly #bodies: BodyReader;
   readonly #unsent: UnsentAnswers;
+  /** Connections, the oldest first. */
+  readonly #open = new Set<Socket>();
   /** Requests not yet answered, of those connections that have any. */
   readonly #inFlight = new Map<Socket, number>();
   #closing: Promise<void> | undefined;
@@ -88,10 +90,9 @@ export class HttpServer {
     const budget = new ByteBudget(Math.max(limits.largeBodiesBytesMax, bodyBytesMax));
     this.#bodies = new BodyReader(bodyBytesMax, budget);
     this.#unsent = new UnsentAnswers(limits.unsentBytesMax);
-    server.on('connection', (socket) => socket.once('close', () => this.#closed(socket)));
+    server.on('connection', (socket) => this.#opened(socket));
     server.on('request', (request, response) => this.#receive(request, response));
     server.on('checkContinue', (request, response) => this.#receiveExpecting(request, response));
-    server.on('drop', () => server.closeIdleConnections());
   }
 
   /** Resolves when it listens; rejects with the system's error, such as EADDRINUSE. */
@@ -105,7 +106,6 @@ export class HttpServer {
       connectionsCheckingInterval: Math.ceil(limits.headTimeoutMs / DEADLINE_CHECKS_PER_TIMEOUT),
       noDelay: true,
     });
-    server.maxConnections = limits.connectionsMax;
     server.timeout = limits.stallTimeoutMs;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -202,8 +202,22 @@ export class HttpServer {
     if (this.#inFlight.size === 0) this.#idle?.();
   }
 
+  /** When there are too many, the oldest that asks for nothing goes: a crowd of them keeps nobody out. */
+  #opened(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => this.#closed(socket));
+    if (this.#open.size <= this.#limits.connectionsMax) return;
+    for (const candidate of this.#open) {
+      if (this.#inFlight.has(candidate)) continue;
+      this.#open.delete(candidate);
+      candidate.destroy();
+      return;
+    }
+  }
+
   /** Answers that wait behind others are not told when their connection is closed. */
   #closed(socket: Socket): void {
+    this.#open.delete(socket);
     this.#unsent.drop(socket);
     this.#answeredAll(socket);
   }
