@@ -165,18 +165,22 @@ export class HttpServer {
     response.on('error', ignore);
     this.#bodies.read(request, (body, release) => {
       if (body === undefined) return this.#refuseLarge(response);
-      this.#handle({
+      const asked = {
         method: request.method ?? '',
         url: request.url ?? '',
         // Only Set-Cookie, which is no header of requests, has more than one value.
         headers: request.headers as HttpHeaders,
         body,
-      })
-        .then(
-          (answer) => this.#send(response, answer),
-          () => response.destroy(),
-        )
-        .finally(release);
+      };
+      const give = (answer: HttpResponse | undefined): void => {
+        release();
+        if (answer === undefined) response.destroy();
+        else this.#send(response, answer);
+      };
+      // An answer that cannot be sent, or none, ends the connection and not the server.
+      this.#handle(asked)
+        .then(give)
+        .catch(() => give(undefined));
     });
   }
 

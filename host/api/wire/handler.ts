@@ -95,7 +95,7 @@ export class WireHandler {
     return response(404, NOT_SERVED, this.#ids.next(), undefined);
   }
 
-  async #post(request: HttpRequest): Promise<HttpResponse> {
+  #post(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const contentType = contentTypeOf(request.headers['content-type']);
     if (!CONTENT_TYPES.has(contentType) || pathOf(request.url) !== '/') return this.#notServed();
     const input = readBody(request.body);
@@ -116,7 +116,8 @@ export class WireHandler {
     const { clock, observe } = this.#options;
     const startMs = observe === undefined ? 0 : clock.monotonicMs();
     try {
-      const database = await this.#options.database(request);
+      const found = this.#options.database(request);
+      const database = found instanceof Promise ? await found : found;
       const output: object & { $metadata?: unknown } = await database.execute(
         operation,
         input,

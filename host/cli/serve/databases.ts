@@ -43,7 +43,7 @@ export class ServedDatabases {
   }
 
   /** The one a request is for. */
-  of(request: HttpRequest): Promise<Database> {
+  async of(request: HttpRequest): Promise<Database> {
     if (this.#isolation === undefined) return this.first();
     const { accessKeyId = DEFAULT_ACCOUNT, region = DEFAULT_REGION } = readScope(request);
     if (!REGION.test(region)) {

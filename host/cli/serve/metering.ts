@@ -42,7 +42,7 @@ export class Metering {
   }
 
   /** The same database, asked by every call what it consumed. */
-  metered(database: WireDatabase): WireDatabase {
+  readonly metered = (database: WireDatabase): WireDatabase => {
     return {
       execute: async (operation, input: Capacity, options) => {
         if (!METERED.has(operation)) return database.execute(operation, input, options);
@@ -58,7 +58,7 @@ export class Metering {
         return output;
       },
     };
-  }
+  };
 
   /** Answers GET /metrics, and leaves everything else to the handler. */
   readonly around =

@@ -33,10 +33,10 @@ export async function serveFolder(
   const metering = new Metering(databases);
   try {
     // A folder that cannot be opened is told now, not at the first request.
-    if (isolate === undefined) await databases.first();
+    const only = isolate === undefined ? metering.metered(await databases.first()) : undefined;
     const door = await openHttpDoor(
       {
-        database: async (request) => metering.metered(await databases.of(request)),
+        database: (request) => only ?? databases.of(request).then(metering.metered),
         clock: systemClock,
         random: systemRandom,
         observe: (call) => {
