@@ -263,14 +263,14 @@ export class CannotListen extends FerriteError {
   }
 }
 
-/** An option of `open` is unknown, or has a value it cannot have. */
+/** An option of `open`, or of opening a door, is unknown or has a value it cannot have. */
 export class InvalidOption extends FerriteError {
   override readonly name = 'InvalidOption';
   readonly code = 'InvalidOption';
   readonly option: string;
 
-  constructor(option: string, problem: string) {
-    super(`open(path, { ${option} }): ${problem}`);
+  constructor(option: string, problem: string, call = 'open(path, ') {
+    super(`${call}{ ${option} }): ${problem}`);
     this.option = option;
   }
 }

@@ -2,7 +2,7 @@
 
 import { HttpServer, type HttpServerLimits } from '../../io/http/server.js';
 import type { HttpHandler } from '../../io/http/message.js';
-import { CannotListen, InvalidArgument } from '../errors.js';
+import { CannotListen, describeValue, InvalidOption } from '../errors.js';
 import { HTTP_BODY_BYTES_MAX } from '../limits.js';
 import { isPlainObject } from '../table/item-value.js';
 import { SignatureVerifier, type Credentials } from './signature/verification.js';
@@ -99,8 +99,9 @@ function checked(options: HttpOptions) {
 
 function requireThat(holds: boolean, option: string, expected: string, actual: unknown): void {
   if (holds) return;
-  const shown = typeof actual === 'string' ? JSON.stringify(actual) : actual;
-  throw new InvalidArgument(`serveHttp({ ${option} })`, expected, shown);
+  const isPlain = typeof actual === 'string' || typeof actual === 'number';
+  const shown = isPlain ? JSON.stringify(actual) : describeValue(actual);
+  throw new InvalidOption(option, `must be ${expected}, not ${shown}.`, 'db.serveHttp(');
 }
 
 function areCredentials(value: unknown): boolean {
