@@ -5,7 +5,9 @@
 // `flushedSequence` of a shard grows only in the edit that adds the table which holds those sequences; table and
 // file ids are never used twice.
 
-import { pack, unpack } from 'msgpackr';
+// Not the package's main module: that looks for a native part, which costs more time than a start has.
+import { pack } from 'msgpackr/pack';
+import { unpack } from 'msgpackr/unpack';
 import { STREAM_RETENTION_MS } from '../limits.js';
 import { keyspaceIds } from './keyspace-ids.js';
 import type { RetiredTable, StoredTable } from './store.js';
