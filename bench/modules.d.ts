@@ -107,7 +107,7 @@ declare module 'tinybench' {
       warmupIterations?: number;
       throws?: boolean;
     });
-    add(name: string, task: () => unknown): this;
+    add(name: string, task: () => unknown, options?: { beforeEach?: () => void }): this;
     run(): Promise<Task[]>;
     runSync(): Task[];
   }

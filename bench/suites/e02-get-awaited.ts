@@ -2,7 +2,7 @@
  * E2: `await get`, one after another, against lmdb's `get` (which is synchronous: nothing to
  * await).
  */
-import { keyWalk, loadStore } from '../harness/loaded.js';
+import { KeyWalk, loadStore } from '../harness/loaded.js';
 import type { ReadState } from '../harness/loaded.js';
 import { microAwaited, microSync } from '../harness/loops.js';
 import { ratioRow } from '../harness/suite.js';
@@ -49,14 +49,14 @@ export const suite: Suite = {
       seed: scale.seed,
     });
     const { store } = loaded;
-    const next = keyWalk(loaded);
-    const options = { timeMs: scale.quick ? 150 : 1_000 };
+    const walk = new KeyWalk(loaded);
+    const options = { timeMs: scale.quick ? 150 : 1_000, before: walk.refill };
     const getSync = setup.rival === 'lmdb' ? store.getSync?.bind(store) : undefined;
     return {
       measure: () =>
         getSync
-          ? microSync(() => getSync(next()), options)
-          : microAwaited(() => store.get(next()), options),
+          ? microSync(() => getSync(walk.next()), options)
+          : microAwaited(() => store.get(walk.next()), options),
       close: () => store.close(),
     };
   },

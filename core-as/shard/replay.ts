@@ -9,8 +9,9 @@
 import {
   BAD_INPUT, BATCH_ENTRIES_MAX, BATCH_ENTRY_BYTES, BatchEntry, CORRUPT, DELETE, ENTRY_LOG_ONLY,
   Entry, KEY_BYTES_MAX, LOG_RECORD_BYTES, LogRecord, OK, PAGE_BYTES, PUT, RECORD_FILLER,
-  RECORD_TRANSACTION, RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, SHAPES_FULL, VALUE_BYTES_MAX,
+  RECORD_TRANSACTION, RESULT_COLD, RESULT_FROZEN_WAITING, RESULT_MEMTABLE_SOFT, SHAPES_FULL, VALUE_BYTES_MAX,
 } from '../layout';
+import { pageState } from '../memory/pages';
 import { result } from '../memory/thread';
 import { pagesOfLarge, runReserve } from '../memtable/arena';
 import { keyHash } from '../memtable/hash-index';
@@ -85,7 +86,8 @@ function replayLatched(record: LogRecord, flushedSequence: u64): i32 {
   }
   out.sequence = <f64><i64>writeState().lastSequence;
   out.flags = (memtablePages(memtable) >= writeState().softPages ? RESULT_MEMTABLE_SOFT : 0)
-    | (memtableFrozen() != 0 ? RESULT_FROZEN_WAITING : 0);
+    | (memtableFrozen() != 0 ? RESULT_FROZEN_WAITING : 0)
+    | (pageState().cold != 0 ? RESULT_COLD : 0);
   return OK;
 }
 

@@ -6,6 +6,7 @@
 import { StorageError } from '../../io/errors.js';
 import { RESULT, RESULT_FLAG, SCRATCH, STATUS } from '../core/abi.js';
 import type { ShardCore } from '../core/shard-core.js';
+import { REQUEST_WARM } from '../runtime/control.js';
 import type { Attachment } from './attachment.js';
 import type { ManifestState } from './manifest.js';
 import { UnfinishedDecisions } from './unfinished-decisions.js';
@@ -97,8 +98,16 @@ export class Replayer {
     this.records++;
     this.decisions.note(core.u8.subarray(at, at + core.u32[at >>> 2]));
     this.through[core.shard] = Math.max(this.through[core.shard], last);
-    if ((core.result(RESULT.FLAGS) & RESULT_FLAG.MEMTABLE_SOFT) !== 0) this.#freeze(core);
+    const flags = core.result(RESULT.FLAGS);
+    if ((flags & RESULT_FLAG.MEMTABLE_SOFT) !== 0) this.#freeze(core);
+    if ((flags & RESULT_FLAG.COLD) !== 0) this.#warm(core.shard);
     return true;
+  }
+
+  /** The pool touches the memory that comes next. */
+  #warm(shard: number): void {
+    const { control, doorbell } = this.#attachment;
+    if (control.request(shard, REQUEST_WARM)) doorbell.work();
   }
 
   /** Freezes early, so that the flush runs beside the replay. */

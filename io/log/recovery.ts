@@ -35,7 +35,7 @@ import type { Crc32c } from '../disk/bytes.js';
 import type { FileSystem } from '../disk/file-system.js';
 import { FRAME_END, FRAME_GROUP, FRAME_SEAL, SEGMENT_HEADER_BYTES, readChunks } from './format.js';
 import type { FrameHeader } from './format.js';
-import { SegmentReader, listSegments } from './segment-reader.js';
+import { SegmentBuffers, SegmentReader, listSegments } from './segment-reader.js';
 import type { FoundFrame, SegmentFile } from './segment-reader.js';
 import type { RetainedSegment } from './segment-writer.js';
 
@@ -132,14 +132,17 @@ function returnedCount(options: RecoveryOptions, files: readonly SegmentFile[]):
 
 function walkSegments(options: RecoveryOptions, files: readonly SegmentFile[], walk: Walk): void {
   if (files.length === 0) return;
+  const buffers = new SegmentBuffers();
   for (let number = files[0].name.number; ; number++) {
     const next = findNext(
       options,
+      buffers,
       files,
       number,
       walk.retained.length === 0 ? undefined : walk.lastGroup + 1,
     );
     if (next === undefined) return;
+    if (walk.last !== undefined) buffers.release(walk.last);
     replaySegment(options, next, walk);
   }
 }
@@ -147,16 +150,20 @@ function walkSegments(options: RecoveryOptions, files: readonly SegmentFile[], w
 /** The segment of that number that begins with the wanted group (with any, for the first). */
 function findNext(
   options: RecoveryOptions,
+  buffers: SegmentBuffers,
   files: readonly SegmentFile[],
   number: number,
   group: number | undefined,
 ): SegmentReader | undefined {
   for (const file of files) {
     if (file.name.number !== number) continue;
-    const reader = SegmentReader.read(options.fileSystem, file, options.crc32c);
+    const reader = SegmentReader.read(options.fileSystem, file, options.crc32c, buffers);
     const header = reader.header();
     const first = reader.firstGroup();
-    if (first === undefined || (group !== undefined && first !== group)) continue;
+    if (first === undefined || (group !== undefined && first !== group)) {
+      buffers.release(reader);
+      continue;
+    }
     if (header === undefined)
       throw corruption('The header of a log segment is damaged', file.path, 0);
     return reader;

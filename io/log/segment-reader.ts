@@ -44,6 +44,26 @@ export function listSegments(fileSystem: FileSystem, directory: string): Segment
   return files.sort((a, b) => a.name.number - b.name.number);
 }
 
+/**
+ * Memory for readers whose bytes are looked at no more once the next segment stands: touching new memory for each
+ * segment of a long log costs more than reading it.
+ */
+export class SegmentBuffers {
+  #free = new ArrayBuffer(0);
+
+  take(size: number): Uint8Array {
+    const buffer = this.#free.byteLength >= size ? this.#free : new ArrayBuffer(size);
+    if (buffer === this.#free) this.#free = new ArrayBuffer(0);
+    return new Uint8Array(buffer, 0, size);
+  }
+
+  /** The reader's bytes belong to the next reader from now on, and nobody else keeps a part of them. */
+  release(reader: SegmentReader): void {
+    const buffer = reader.bytes.buffer as ArrayBuffer;
+    if (buffer.byteLength > this.#free.byteLength) this.#free = buffer;
+  }
+}
+
 export class SegmentReader {
   readonly name: SegmentName;
   readonly path: string;
@@ -57,13 +77,18 @@ export class SegmentReader {
     this.#crc32c = crc32c;
   }
 
-  static read(fileSystem: FileSystem, segment: SegmentFile, crc32c: Crc32c): SegmentReader {
+  static read(
+    fileSystem: FileSystem,
+    segment: SegmentFile,
+    crc32c: Crc32c,
+    buffers = new SegmentBuffers(),
+  ): SegmentReader {
     const file = fileSystem.open(segment.path, 'read');
     try {
       const size = file.size();
       if (size > SEGMENT_FILE_BYTES_MAX)
         throw corruption(`A log segment of ${size} bytes cannot be`, segment.path, 0);
-      const bytes = new Uint8Array(size);
+      const bytes = buffers.take(size);
       return new SegmentReader(segment, bytes.subarray(0, file.read(bytes, 0)), crc32c);
     } finally {
       file.close();
