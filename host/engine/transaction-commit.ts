@@ -101,7 +101,7 @@ export class TransactionCommit {
             if (status < 0) return status;
             taken.push(member);
           }
-          return buffer.finish().slice();
+          return Buffer.from(buffer.finish()); // of a pool: small ones cost no memory of their own
         });
         if (typeof composed === 'number') {
           yield writer.makeRoom(core.shard, composed, taken[0]?.table ?? inShard[from].table);
@@ -208,7 +208,7 @@ export class TransactionCommit {
         if (member.fault?.kind === 'thrown') throw member.fault.error;
         member.next = next;
       }
-      return buffer.finish().slice();
+      return Buffer.from(buffer.finish()); // of a pool: small ones cost no memory of their own
     });
   }
 

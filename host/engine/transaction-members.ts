@@ -47,12 +47,16 @@ export const CONFLICT: TransactionFault = { kind: 'conflict' };
 
 const NO_INDEXES: ReadonlyMap<string, number> = new Map();
 
-/** Asks every member, also after one that has a fault. `requireLive` throws for a table that is gone. */
+/**
+ * Asks every token, or every other member, also after one that has a fault. `requireLive` throws for a table that is gone.
+ */
 export function decideAll(
   members: readonly Member[],
+  tokens: boolean,
   requireLive: (table: Member['table']) => void,
 ): void {
   for (const member of members) {
+    if (member.isToken !== tokens) continue;
     member.fault = undefined;
     try {
       requireLive(member.table);

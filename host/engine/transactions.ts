@@ -131,6 +131,8 @@ export class Transactions {
   /** Writes of this thread that were called before and are not applied yet. */
   #earlier(members: readonly Member[]): Promise<unknown>[] {
     const { writer, items } = this.#context;
+    const queues = members.some(({ core }) => writer.queued(core.shard) > 0);
+    if (!queues && items.order.idle) return [];
     const waits = members.flatMap(({ key }) => items.order.before(key) ?? []);
     const queued = new Map(
       members
@@ -240,9 +242,11 @@ export class Transactions {
       const { core, key } = member;
       const found: Encoded = yield* settled(reader.getEncoded(core, key));
       const { view, at, length, sequence, readSequence } = found;
-      const bytes = view.slice(at, at + Math.max(0, length));
-      const old =
-        length < 0 ? undefined : new EncodedItem(bytes, 0, length, shapes.codecAt(core, bytes, 0));
+      let old: EncodedItem | undefined;
+      if (length >= 0) {
+        const bytes = view.slice(at, at + length);
+        old = new EncodedItem(bytes, 0, length, shapes.codecAt(core, bytes, 0));
+      }
       const kind = old === undefined ? 'absent' : 'sequence';
       const { locked } = found;
       member.seen = { old, guard: { kind, sequence, readSequence }, locked };
@@ -253,11 +257,11 @@ export class Transactions {
   /** Asks all members. What it comes to, if it ends here. */
   #decide(members: readonly Member[]): Outcome | undefined {
     const { catalog } = this.#context;
-    const token = members.filter(({ isToken }) => isToken);
+    const requireLive = (table: TableState): void => catalog.requireLive(table);
     // A transaction that was carried out before is not looked at again.
-    for (const asked of [token, members.filter(({ isToken }) => !isToken)]) {
-      decideAll(asked, (table) => catalog.requireLive(table));
-      if (asked.some(({ fault }) => fault !== undefined)) return this.#refused(members);
+    for (const tokens of [true, false]) {
+      decideAll(members, tokens, requireLive);
+      if (members.some(({ fault }) => fault !== undefined)) return this.#refused(members);
     }
     return undefined;
   }

@@ -171,7 +171,7 @@ function checkWrite(
   const problem = keyValuesFault(table.key, item) ?? indexKeyFault(table, item);
   if (problem !== undefined) throw problem;
   seen.add(table.id, table.key, keyOfItem(table.key, item));
-  checkItemSize(context, item);
+  checkItemSize(context.store.itemSize(item));
 }
 
 function readBatchWrite(

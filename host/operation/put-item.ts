@@ -47,7 +47,7 @@ export async function putItem(context: OperationContext, input: unknown): Promis
   }
   const item = copyItem(write.item);
   const key = keyOfItem(table.key, item);
-  checkItemSize(context, item);
+  checkItemSize(store.itemSize(item));
   let old: Item | undefined;
   const result = await store.write({
     table,
@@ -66,8 +66,8 @@ export function itemKeyFault(table: StoredTable, item: Item): ValidationExceptio
   return keyFaultInItem(table.key, item) ?? indexKeyFault(table, item);
 }
 
-export function checkItemSize({ store }: OperationContext, item: Item): void {
-  if (store.itemSize(item) > ITEM_SIZE_MAX) {
+export function checkItemSize(sizeBytes: number): void {
+  if (sizeBytes > ITEM_SIZE_MAX) {
     throw new ValidationException('Item size has exceeded the maximum allowed size');
   }
 }

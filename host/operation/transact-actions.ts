@@ -113,6 +113,8 @@ export interface Action {
   readonly tableName: string;
   /** The caller's objects are its own once the store is asked, so this is a copy. */
   readonly item: Item;
+  /** DynamoDB bytes of it. */
+  readonly sizeBytes: number;
   readonly condition: Condition | undefined;
   readonly update: Update | undefined;
   readonly failureItem: boolean;
@@ -130,7 +132,8 @@ export function compileAction(context: OperationContext, action: RawAction, path
   });
   const fault = itemFault(item, `${path}.${kind}.${kind === 'Put' ? 'Item' : 'Key'}`, 'older');
   if (fault !== undefined) throw new ValidationException(fault);
-  if (kind === 'Put') checkItemSize(context, item);
+  const sizeBytes = context.store.itemSize(item);
+  if (kind === 'Put') checkItemSize(sizeBytes);
   const placeholders = new Placeholders(
     { names, values },
     { wording: 'older', valueLevelsMax: TRANSACTION_VALUE_LEVELS_MAX },
@@ -146,6 +149,7 @@ export function compileAction(context: OperationContext, action: RawAction, path
     kind,
     tableName: action.tableName as string,
     item: copyItem(item),
+    sizeBytes,
     condition,
     update,
     failureItem: action.onFailure === 'ALL_OLD',

@@ -122,7 +122,7 @@ function readTransaction(context: OperationContext, rawInput: unknown): Transact
     }
     return compileAction(context, found[0], pathOf(index));
   });
-  const sizeBytes = actions.reduce((sum, { item }) => sum + context.store.itemSize(item), 0);
+  const sizeBytes = actions.reduce((sum, action) => sum + action.sizeBytes, 0);
   if (sizeBytes > TRANSACTION_BYTES_MAX) {
     throw new ValidationException('Transaction size cannot exceed 4 MB');
   }
