@@ -153,7 +153,7 @@ export class Writer {
   /** The same where nobody waits for this record, as what it stands for is in the log already. */
   appliedAside(core: ShardCore): void {
     const flags = core.result(RESULT.FLAGS);
-    if (flags !== 0) this.#relieve(core, flags);
+    if (flags !== 0) this.#tend(core, flags);
     this.#announce();
   }
 
