@@ -5,7 +5,6 @@ import { createHash, createHmac } from 'node:crypto';
 import { request as send } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { HttpRequest } from '@smithy/types';
 import { ManualClock } from '../../../host/clock.js';
 import { openDatabase, type Database, type HttpDoor } from '../../../host/index.js';
 import { MemoryStore } from '../../model/memory-store.js';
@@ -21,6 +20,8 @@ const TOKEN_KEY = {
   secretAccessKey: 'secret',
   sessionToken: 'token/+==',
 };
+
+type SignedRequest = Parameters<SignatureV4['presign']>[0];
 
 /** What the signer asks of a hash. */
 class Sha256 {
@@ -78,7 +79,7 @@ describe('signatures, where credentials are configured', () => {
       posted.end(body);
     });
 
-  const unsigned = (): HttpRequest & { headers: Record<string, string> } => ({
+  const unsigned = (): SignedRequest & { headers: Record<string, string> } => ({
     method: 'POST',
     protocol: 'http:',
     hostname: door.host,
