@@ -10,7 +10,7 @@ const REFUSALS: readonly (readonly [options: unknown, message: string])[] = [
   [[], 'open(path, { options }): must be an object, not an array.'],
   [
     { durabilty: 'sync' },
-    'open(path, { durabilty }): there is no such option. The options are durability, shards, memoryMb, compression, workers, tableDelayMs, clock, random.',
+    'open(path, { durabilty }): there is no such option. The options are durability, shards, memoryMb, compression, workers, tableDelayMs, gsiDelayMs, clock, random.',
   ],
   [{ durability: 'fast' }, `open(path, { durability }): must be 'sync' or 'relaxed', not "fast".`],
   [{ shards: 3 }, 'open(path, { shards }): must be a power of two from 1 to 64, not 3.'],
