@@ -178,6 +178,15 @@ export { attributeCount, attributeFind, attributeFindInline } from './item/item'
  */
 export { itemJson } from './item/json';
 export { itemMsgpack } from './item/msgpack';
+/**
+ * Private memory; requests of the IPC door, of any origin. openFrame(frame, length): OK, an OpenedFrame is at
+ * PARAMS (item/frame.ts), or BAD_INPUT. packedKey(map, limit, schema, tableId, exact): as sealKey, or NOT_FOUND;
+ * packedItem(map, limit, out, outMax, names): bytes, or NOT_FOUND; namesRepeat(names, bytes): 0 or BAD_INPUT
+ * (item/msgpack-item.ts). packedEnd(ptr, limit, checkText): pointer behind sound msgpack, or 0.
+ */
+export { openFrame } from './item/frame';
+export { namesRepeat, packedItem, packedKey } from './item/msgpack-item';
+export { packedEnd } from './item/msgpack-walk';
 /** valueSkip(value): pointer behind a valid value. */
 export { valueSkip } from './item/value';
 /**

@@ -19,6 +19,7 @@ import {
 import type { Answer, ExecuteOptions } from './api/answer.js';
 import { typedContexts, type TypedContexts } from './api/typed-values.js';
 import { Doors } from './api/doors.js';
+import type { IpcDoor, ListenOptions } from './ipc/door.js';
 import type { HttpDoor, HttpOptions } from './api/http-door.js';
 import { sdkConfigOf, type SdkConfig } from './api/sdk/config.js';
 import { DOCUMENT_VALUES, type DocumentItem, type OperationContext } from './operation/context.js';
@@ -33,9 +34,6 @@ import type { SharedDatabase } from './shared-database.js';
 import { StreamsDoor } from './streams-door.js';
 import { TableHandle, type Table } from './table/table-handle.js';
 import { Upkeep } from './upkeep/upkeep.js';
-
-/** For the doors of this package. */
-export const CONTEXT = Symbol('context');
 
 /**
  * An open database. Close it, or declare it with `await using`.
@@ -153,12 +151,6 @@ export class Database extends DocumentDoor implements AsyncDisposable {
     return handle as unknown as Table<T, K>;
   }
 
-  /** What other doors run operations with. */
-  [CONTEXT](): OperationContext {
-    this.#requireOpen();
-    return this.#context;
-  }
-
   /** Figures of the engine, for tools and tests. */
   async stats(): Promise<StoreFigures> {
     this.#requireOpen();
@@ -235,6 +227,18 @@ export class Database extends DocumentDoor implements AsyncDisposable {
   sdkConfig(): SdkConfig {
     this.#requireOpen();
     return sdkConfigOf(this.#doors.sdk(() => this.#requireOpen()));
+  }
+
+  /**
+   * Serves other processes over msgpack frames until the door or the database is closed: on a Unix socket in the folder by
+   * default, or on TCP. `connect(door.address)` gives them the interface of `open`. Throws CannotListen.
+   *
+   * @example
+   * const door = await db.listen();
+   */
+  async listen(options: ListenOptions = {}): Promise<IpcDoor> {
+    this.#requireOpen();
+    return this.#doors.ipc(this.#store, this.#context, options);
   }
 
   /**

@@ -4,6 +4,11 @@
 //   errors      what calls reject with              types of inputs, outputs, items and options
 
 export { attach, open } from './open.js';
+export { connect, type ConnectOptions } from './ipc/connect.js';
+export type { RemoteDatabase } from './ipc/remote-database.js';
+export type { RemoteTable } from './ipc/remote-table.js';
+export { CallTimedOut, ConnectionLost, type CallOutcome } from './ipc/client-errors.js';
+export type { IpcDoor, ListenOptions } from './ipc/door.js';
 export type {
   AttributeMap,
   AttributeValue as TypedAttributeValue,

@@ -63,6 +63,8 @@ const MAY_IMPORT: readonly (readonly [place: string, allowed: readonly string[]]
     'host/operation/',
     ['host/operation/', 'host/expression/', 'host/table/', 'host/stream/', 'host/engine/store.ts'],
   ],
+  // The IPC door stands on sockets, and decides when their bytes are read.
+  ['host/ipc/', ['host/', 'io/']],
   ['host/cli/', ['host/', 'io/http/message.ts']],
   // Programs as users write them: the public surface and nothing else.
   ['host/examples/', ['host/index.ts']],

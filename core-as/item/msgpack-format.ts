@@ -14,6 +14,7 @@ export const EXT_NUMBER: u32 = 1;
 export const EXT_SS: u32 = 2;
 export const EXT_NS: u32 = 3;
 export const EXT_BS: u32 = 4;
+export const EXT_TIMESTAMP: u32 = 0xff; // -1, the standard's: in arguments, never in an item
 
 export const FIXMAP: u32 = 0x80;
 export const FIXARRAY: u32 = 0x90;

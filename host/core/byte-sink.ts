@@ -29,23 +29,25 @@ export class ByteSink {
     this.#words = new Uint32Array(grown.buffer);
   }
 
-  /** Appends `bytes` bytes from word-aligned `at` of a linear memory. */
+  /**
+   * Appends `bytes` bytes from `at` of a linear memory, which lies as far behind a word's begin as `length` does, so that
+   * whole words can be copied.
+   */
   appendFrom(u8: Uint8Array, u32: Uint32Array, at: number, bytes: number): void {
     this.reserve(bytes);
     const to = this.length;
-    if (bytes > LOOP_BYTES_MAX) {
-      this.u8.set(u8.subarray(at, at + bytes), to);
-    } else if ((to & 3) === 0) {
-      const words = this.#words;
-      let target = to >>> 2;
-      let source = at >>> 2;
-      for (const end = source + ((bytes + 3) >>> 2); source < end; source++, target++)
-        words[target] = u32[source];
-    } else {
-      const target = this.u8;
-      for (let i = 0; i < bytes; i++) target[to + i] = u8[at + i];
-    }
+    if (bytes > LOOP_BYTES_MAX) this.u8.set(u8.subarray(at, at + bytes), to);
+    else copyWords(u8, u32, at, this.u8, this.#words, to, bytes);
     this.length = to + bytes;
+  }
+
+  /** Writes a u32, big-endian, over four bytes that were appended before. */
+  patchU32(at: number, value: number): void {
+    const { u8 } = this;
+    u8[at] = value >>> 24;
+    u8[at + 1] = value >>> 16;
+    u8[at + 2] = value >>> 8;
+    u8[at + 3] = value;
   }
 
   appendByte(byte: number): void {
@@ -57,6 +59,11 @@ export class ByteSink {
     this.reserve(bytes.length);
     this.u8.set(bytes, this.length);
     this.length += bytes.length;
+  }
+
+  /** Begins anew in the same memory: what was written has been copied or sent. */
+  reset(): void {
+    this.length = 0;
   }
 
   /**
@@ -76,4 +83,27 @@ export class ByteSink {
     this.#words = new Uint32Array(this.u8.buffer);
     return taken;
   }
+}
+
+/**
+ * Copies between memories where both places are equally far behind a word's begin. Up to three bytes behind the end of
+ * the target are overwritten.
+ */
+export function copyWords(
+  from8: Uint8Array,
+  from32: Uint32Array,
+  from: number,
+  to8: Uint8Array,
+  to32: Uint32Array,
+  to: number,
+  bytes: number,
+): void {
+  const end = from + bytes;
+  let source = from;
+  let target = to;
+  while ((source & 3) !== 0 && source < end) to8[target++] = from8[source++];
+  let word = source >>> 2;
+  let targetWord = target >>> 2;
+  for (const last = (end + 3) >>> 2; word < last; word++, targetWord++)
+    to32[targetWord] = from32[word];
 }

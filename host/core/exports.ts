@@ -90,4 +90,11 @@ export interface CoreExports {
   // Items in the forms of doors (core-as/item/json.ts, msgpack.ts).
   itemJson(item: number, length: number, names: number, out: number, outMax: number): number;
   itemMsgpack(item: number, length: number, names: number, out: number, outMax: number): number;
+
+  // Requests of the IPC door, on a private instance (core-as/item/frame.ts, msgpack-item.ts).
+  openFrame(frame: number, length: number): number;
+  packedEnd(at: number, limit: number, checkText: number): number;
+  packedKey(map: number, limit: number, schema: number, tableId: number, exact: number): number;
+  packedItem(map: number, limit: number, out: number, outMax: number, names: number): number;
+  namesRepeat(names: number, bytes: number): number;
 }

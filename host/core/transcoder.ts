@@ -45,8 +45,9 @@ export class Transcoder {
     names: () => Uint8Array | undefined,
   ): void {
     if (view === core.u8) {
-      const written = transcode(core.exports, form, at, length, 0, core.inAt, SCRATCH.IN_BYTES);
-      if (written > 0) return sink.appendFrom(core.u8, core.u32, core.inAt, written);
+      const outAt = core.inAt + (sink.length & 3);
+      const written = transcode(core.exports, form, at, length, 0, outAt, SCRATCH.IN_BYTES - 4);
+      if (written > 0) return sink.appendFrom(core.u8, core.u32, outAt, written);
       if (written !== STATUS.TOO_LARGE) throw new Error(`transcoding an item: status ${written}`);
     }
     this.#appendAside(sink, form, view, at, length, names());
@@ -64,10 +65,10 @@ export class Transcoder {
     const { u8, u32, exports } = bench;
     const itemAt = this.#itemAt;
     const namesAt = itemAt + ((length + 7) & ~7);
-    const outAt = itemAt + ITEM_AND_NAMES_BYTES;
+    const outAt = itemAt + ITEM_AND_NAMES_BYTES + (sink.length & 3);
     u8.set(view.subarray(at, at + length), itemAt);
     if (names !== undefined) u8.set(names, namesAt);
-    const written = transcode(exports, form, itemAt, length, namesAt, outAt, OUT_BYTES);
+    const written = transcode(exports, form, itemAt, length, namesAt, outAt, OUT_BYTES - 4);
     if (written < 0) throw new Error(`transcoding an item of ${length} bytes: status ${written}`);
     sink.appendFrom(u8, u32, outAt, written);
   }

@@ -6,7 +6,8 @@
 
 import { BATCH, ENTRY, ITEM_BYTES_MAX, SCRATCH, STATUS } from '../core/abi.js';
 import { encodeInlineItem } from '../core/codec/inline-item.js';
-import { itemSizeOf } from '../core/codec/item-layout.js';
+import { copyWords } from '../core/byte-sink.js';
+import { itemSizeOf, setShapeId } from '../core/codec/item-layout.js';
 import type { ShapeCodec } from '../core/codec/shape-codec.js';
 import type { ShardCore } from '../core/shard-core.js';
 import { ValidationException } from '../errors.js';
@@ -26,6 +27,7 @@ export interface Guard {
 const GUARD_KIND = { sequence: 1, absent: 2 } as const;
 const SHAPE_DEFINED_HERE = 1; // flag of a PUT: its shape id is the one of the SHAPE entry named by shapeRef
 const SHAPE_NAMES_MAX = 4096;
+const COPY_LOOP_BYTES_MAX = 512;
 const HEADROOM =
   BATCH.HEADER_BYTES + BATCH.GUARD_BYTES + 2 * BATCH.ENTRY_HEADER_BYTES + SHAPE_NAMES_MAX + 8192;
 
@@ -85,6 +87,34 @@ export class BatchWriter {
     this.#measure(core.u8, valueAt);
     const end = writeEntry(core, entryAt, ENTRY.PUT, 0, keyLength, valueLength);
     writeHeader(core, at, entryAt, end, 1, guard, 0);
+    return this.#set(core, at, end - at, false);
+  }
+
+  /**
+   * Stages a PUT of the key that lies in the workbench, of an item that was encoded in another private memory, as far
+   * behind a word's begin as `length` of the key says. Undefined: it is too long for the IN area.
+   */
+  putEncoded(
+    core: ShardCore,
+    from: Memory,
+    itemAt: number,
+    itemLength: number,
+    shapeId: number,
+  ): Staged | undefined {
+    this.#uses++;
+    const at = core.inAt;
+    const entryAt = at + BATCH.HEADER_BYTES;
+    const keyAt = entryAt + BATCH.ENTRY_HEADER_BYTES;
+    const keyLength = this.#keys.length;
+    const valueAt = keyAt + keyLength;
+    if (valueAt + itemLength + 8 > at + SCRATCH.IN_BYTES) return undefined;
+    core.copyKey(this.#keys.workbench.u32, this.#keys.workbench.keyAt, keyAt, keyLength);
+    if (itemLength > COPY_LOOP_BYTES_MAX)
+      core.u8.set(from.u8.subarray(itemAt, itemAt + itemLength), valueAt);
+    else copyWords(from.u8, from.u32, itemAt, core.u8, core.u32, valueAt, itemLength);
+    setShapeId(core.u8, valueAt, shapeId);
+    const end = writeEntry(core, entryAt, ENTRY.PUT, 0, keyLength, itemLength);
+    writeHeader(core, at, entryAt, end, 1, undefined, 0);
     return this.#set(core, at, end - at, false);
   }
 

@@ -28,6 +28,15 @@ export interface HiddenRun {
   readonly readSequence: number;
 }
 
+interface TakenEntry extends HiddenEntry {
+  /** Its value is not in the run. */
+  readonly large: boolean;
+}
+
+interface TakenRun extends HiddenRun {
+  readonly entries: TakenEntry[];
+}
+
 export class HiddenCursor {
   readonly #attachment: Attachment;
   readonly #catalog: CatalogView;
@@ -46,14 +55,22 @@ export class HiddenCursor {
   async next(piece: Piece, countMax: number, bytesMax: number): Promise<HiddenRun> {
     const core = this.#attachment.shards[piece.shard];
     for (;;) {
-      await this.#fill(core, piece, countMax, bytesMax);
-      const run = await this.#take(core, piece);
+      const taken = await this.#fill(core, piece, countMax, bytesMax);
+      const run = taken.entries.some(({ large }) => large) ? await this.#whole(core, taken) : taken;
       if (run.entries.length > 0 || !run.more) return run;
     }
   }
 
-  /** One cursor call; its run lies in the OUT area when this resolves, until the next await. */
-  async #fill(core: ShardCore, piece: Piece, countMax: number, bytesMax: number): Promise<void> {
+  /**
+   * One cursor call. Its run is copied out before anybody else on this thread may call the core: an await in between, even
+   * one that waits for nothing, lets another read of the shard write over it.
+   */
+  async #fill(
+    core: ShardCore,
+    piece: Piece,
+    countMax: number,
+    bytesMax: number,
+  ): Promise<TakenRun> {
     const held: Held[] = [];
     for (let tries = 0; ; tries++) {
       this.#attachment.check();
@@ -66,7 +83,7 @@ export class HiddenCursor {
       }
       const need = core.need();
       core.exports.blocksUnpin();
-      if (status >= 0) return;
+      if (status >= 0) return this.#take(core, piece);
       if (status === STATUS.NEED_BLOCK) {
         const bytes = await this.#attachment.files.readAsync(need);
         if (bytes === undefined) held.length = 0;
@@ -84,13 +101,12 @@ export class HiddenCursor {
     }
   }
 
-  /** Copies the run; a value too long for a run is read by its key. */
-  async #take(core: ShardCore, piece: Piece): Promise<HiddenRun> {
+  #take(core: ShardCore, piece: Piece): TakenRun {
     const readSequence = core.readSequence;
     const more = core.result(RESULT.MORE) !== 0;
     const lastAt = core.result(RESULT.LAST_KEY_PTR);
     if (more) moveBound(piece, core.u8.slice(lastAt, lastAt + core.result(RESULT.LAST_KEY_LENGTH)));
-    const entries: (HiddenEntry & { large: boolean })[] = [];
+    const entries: TakenEntry[] = [];
     const end = core.outAt + core.result(RESULT.BYTES);
     for (let at = core.outAt; at < end; ) {
       const sequence = core.f64[(at + SEQUENCE_AT) >>> 3];
@@ -103,13 +119,17 @@ export class HiddenCursor {
         large: kind === ENTRY.LARGE_REF,
       });
     }
-    if (!entries.some(({ large }) => large)) return { entries, more, readSequence };
+    return { entries, more, readSequence };
+  }
+
+  /** A value too long for a run is read by its key. */
+  async #whole(core: ShardCore, taken: TakenRun): Promise<HiddenRun> {
     const whole: HiddenEntry[] = [];
-    for (const entry of entries) {
+    for (const entry of taken.entries) {
       const read = entry.large ? await this.#large(core, entry) : entry;
       if (read !== undefined) whole.push(read);
     }
-    return { entries: whole, more, readSequence };
+    return { ...taken, entries: whole };
   }
 
   async #large(core: ShardCore, entry: HiddenEntry): Promise<HiddenEntry | undefined> {

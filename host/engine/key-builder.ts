@@ -43,6 +43,18 @@ export class KeyBuilder {
     return shard;
   }
 
+  /** Takes over a sealed key that lies in the key area of another private memory; returns its shard. */
+  adopt(from: Workbench, hashTop: number, length: number, prefixLength: number): number {
+    const to = this.workbench;
+    let source = from.keyAt >>> 2;
+    let target = to.keyAt >>> 2;
+    for (const end = source + ((length + 3) >>> 2); source < end; source++, target++)
+      to.u32[target] = from.u32[source];
+    this.length = length;
+    this.prefixLength = prefixLength;
+    return hashTop >>> this.#shift;
+  }
+
   /** Writes table id, hash and partition key; returns the shard they belong to, or a negative code of key-writer.ts. */
   partition(tableId: number, type: KeyType, value: unknown): number {
     const { u8, keyAt, exports } = this.workbench;

@@ -7,6 +7,7 @@ import { IndexLag } from './index-lag.js';
 import type {
   CountOptions,
   DeleteOptions,
+  DirectAccess,
   HiddenStore,
   IndexDefinition,
   Page,
@@ -36,6 +37,25 @@ export class LaggingStore implements Store {
     this.#store = store;
     this.#lag = new IndexLag(store, clock, delayMs);
     if (store.getBytes !== undefined) this.getBytes = store.getBytes.bind(store);
+  }
+
+  get folder(): string | undefined {
+    return this.#store.folder;
+  }
+
+  /** Writes that must be noted go the long way. */
+  direct(): DirectAccess | undefined {
+    const direct = this.#store.direct?.();
+    if (direct === undefined) return undefined;
+    const { bench } = direct;
+    return {
+      bench,
+      get: (...request) => direct.get(...request),
+      put: (table, at, limit) =>
+        noted(table) === undefined ? direct.put(table, at, limit) : undefined,
+      delete: (table, at, limit) =>
+        noted(table) === undefined ? direct.delete(table, at, limit) : undefined,
+    };
   }
 
   // What differs: writes note what they found, global indexes are read as they were.

@@ -17,6 +17,7 @@ import { BlockProvider } from './block-provider.js';
 import { ByteReader } from './byte-reader.js';
 import { CatalogView } from './catalog-view.js';
 import type { CheckOptions, CheckReport } from './check-report.js';
+import { LsmDirectAccess } from './direct-access.js';
 import { Durability } from './durability.js';
 import { IntegrityCheck } from './integrity-check.js';
 import { KeyBuilder } from './key-builder.js';
@@ -30,9 +31,8 @@ import { readShardStats, type ShardFigures } from './shard-stats.js';
 import type {
   CountOptions,
   DeleteOptions,
+  DirectAccess,
   IndexDefinition,
-  ItemBytes,
-  ItemForm,
   Page,
   PageOptions,
   PutOptions,
@@ -55,6 +55,7 @@ import { Writes } from './writes.js';
 
 export class LsmStore implements Store {
   readonly attachment: Attachment;
+  readonly folder: string | undefined;
   readonly durability: Durability;
   readonly hidden: LsmHidden;
   readonly #catalog: CatalogView;
@@ -83,6 +84,7 @@ export class LsmStore implements Store {
   ) {
     const attachment = new Attachment(handles, fileSystem, blocking);
     this.attachment = attachment;
+    this.folder = handles.options.temporary ? undefined : handles.folder;
     this.#services = services;
     this.#clock = clock;
     this.#fileSystem = fileSystem;
@@ -173,13 +175,17 @@ export class LsmStore implements Store {
     }
   }
 
-  async getBytes(
-    table: TableKeyspace,
-    key: Item,
-    consistent: boolean,
-    form: ItemForm,
-  ): Promise<ItemBytes | undefined> {
-    return this.#bytes.get(this.#readable(table), key, consistent, form);
+  readonly getBytes: NonNullable<Store['getBytes']> = async (table, ...request) =>
+    this.#bytes.get(this.#readable(table), ...request);
+
+  direct(): DirectAccess {
+    const [readable, writable] = [this.#readable.bind(this), this.#writable.bind(this)];
+    return new LsmDirectAccess({
+      ...this.#backfillParts,
+      writes: this.#writes,
+      readable,
+      writable,
+    });
   }
 
   put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined> {

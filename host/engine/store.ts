@@ -19,7 +19,9 @@
 //  * Asynchronous methods reject, they never throw. An aborted signal rejects with its reason.
 //  * Sets come out sorted (strings and binary by bytes, numbers by value), numbers canonical.
 
+import type { ByteSink } from '../core/byte-sink.js';
 import type { EncodedItem } from '../core/codec/encoded-item.js';
+import type { FrameBench } from '../core/frame-bench.js';
 import type { Item, KeyAttribute, KeySchema } from '../table/item-types.js';
 import type { CheckOptions, CheckReport } from './check-report.js';
 import type { HiddenStore } from './hidden-store.js';
@@ -223,7 +225,31 @@ export interface StoreFigures {
   readonly [figure: string]: unknown;
 }
 
+/**
+ * Reads and writes of one item by a request's bytes in `bench`: a msgpack map from `at` to `limit`, a key or an item. Undefined:
+ * not plainly legal, nothing has happened, let an operation look at it.
+ */
+export interface DirectAccess {
+  readonly bench: FrameBench;
+  /**
+   * `found` is called with a function that appends the item as msgpack, to be called at once, or `absent`. True: it may be
+   * told now; a promise: once it resolves.
+   */
+  get(
+    table: TableKeyspace,
+    at: number,
+    limit: number,
+    consistent: boolean,
+    found: (write: (sink: ByteSink) => void) => void,
+    absent: () => void,
+  ): Promise<void> | true | undefined;
+  put(table: TableKeyspace, at: number, limit: number): Promise<unknown> | undefined;
+  delete(table: TableKeyspace, at: number, limit: number): Promise<unknown> | undefined;
+}
+
 export interface Store {
+  /** Where it lives; absent for one that keeps nothing. */
+  readonly folder?: string | undefined;
   /** Streams, TTL hints and the engine's notes. */
   readonly hidden: HiddenStore;
   /**
@@ -260,6 +286,8 @@ export interface Store {
     consistent: boolean,
     form: ItemForm,
   ): Promise<ItemBytes | undefined>;
+  /** For a server of msgpack: a private memory and what can be done with requests that lie there. */
+  direct?(): DirectAccess | undefined;
   /** Writes of one thread to one item take effect in the order of the calls. */
   put(table: TableKeyspace, item: Item, options?: PutOptions): Promise<Item | undefined>;
   /** Deleting nothing is a success. */

@@ -53,9 +53,13 @@ export class Writes {
   }
 
   delete(table: TableState, key: Item, returnOld: boolean): Promise<Item | undefined> {
+    return this.deleteAt(table, this.#context.keys.key(table, key), returnOld);
+  }
+
+  /** A delete of the key that lies in the workbench. */
+  deleteAt(table: TableState, shard: number, returnOld: boolean): Promise<Item | undefined> {
     const { batch, keys, attachment } = this.#context;
     const { plan } = table;
-    const shard = keys.key(table, key);
     if (!returnOld && !plan.reads) return this.#commit(table, plan, batch.delete(shard));
     const write = this.#writeOf(table, attachment.shards[shard], keys.bytes(), undefined);
     return this.#replace(write, returnOld);
@@ -65,6 +69,17 @@ export class Writes {
     const { keys, attachment } = this.#context;
     const core = attachment.shards[keys.key(table, key)];
     return this.items.write({ table, core, key: keys.bytes(), decide, byTtl });
+  }
+
+  /** A put of an item that was encoded elsewhere, a private copy, staged blindly for a table with a bare plan. */
+  putStaged(table: TableState, staged: Staged): Promise<undefined> {
+    return this.#commit(table, table.plan, staged);
+  }
+
+  /** The same for any table: read, decided, guarded. The key lies in the workbench. */
+  async putEncoded(table: TableState, shard: number, item: EncodedItem): Promise<void> {
+    const core = this.#context.attachment.shards[shard];
+    await this.items.write(this.#writeOf(table, core, this.#context.keys.bytes(), item));
   }
 
   /** A blind batch, in its turn among the writes of its item. */

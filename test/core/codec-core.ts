@@ -32,6 +32,11 @@ export interface CodecExports {
   valueSize(value: number): number;
   itemJson(item: number, length: number, names: number, out: number, outMax: number): number;
   itemMsgpack(item: number, length: number, names: number, out: number, outMax: number): number;
+  openFrame(frame: number, length: number): number;
+  packedEnd(at: number, limit: number, checkText: number): number;
+  packedKey(map: number, limit: number, schema: number, tableId: number, exact: number): number;
+  packedItem(map: number, limit: number, out: number, outMax: number, names: number): number;
+  namesRepeat(names: number, bytes: number): number;
   valueSkip(value: number): number;
   valueCompare(a: number, b: number): number;
   valueEqual(a: number, b: number): number;
