@@ -102,6 +102,7 @@ export function copyWords(
   let source = from;
   let target = to;
   while ((source & 3) !== 0 && source < end) to8[target++] = from8[source++];
+  if (source >= end) return;
   let word = source >>> 2;
   let targetWord = target >>> 2;
   for (const last = (end + 3) >>> 2; word < last; word++, targetWord++)
