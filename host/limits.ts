@@ -114,6 +114,9 @@ export const WRITE_UNIT_BYTES = 1_024;
 export const TAGS_MAX = 50;
 /** Tags of one page of ListTagsOfResource. */
 export const TAGS_PAGE = 10;
+/** Where delays are shown: between two writes of tags, and from one to the end of the table. */
+export const TAG_WRITE_INTERVAL_MS = 1_500;
+export const TAG_WRITE_END_MS = 2_000;
 export const TAG_KEY_LENGTH_MAX = 128;
 export const TAG_VALUE_LENGTH_MAX = 256;
 

@@ -27,6 +27,7 @@ import {
 import type { DocumentItem, OperationContext } from './context.js';
 import { itemJson } from './wire-text.js';
 import {
+  JAVA,
   readBoolean,
   readInput,
   readList,
@@ -181,8 +182,7 @@ function definedOf(members: Structure): Structure {
 /** The members of one table's request, types only. */
 function readTable({ values }: OperationContext, name: string, value: unknown) {
   const path = `RequestItems.${name}`;
-  const members =
-    readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.KeysAndAttributes') ?? {};
+  const members = readStructure(value, path, `class ${JAVA}.KeysAndAttributes`) ?? {};
   const keys = (readList(members.Keys, `${path}.Keys`) ?? []).map(
     (key, index) => values.readMap(key, `${path}.Keys[${index}]`) ?? {},
   );

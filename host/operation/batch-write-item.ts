@@ -38,7 +38,7 @@ import { checkItemSize } from './put-item.js';
 import { chargeOfWrite } from './single-write.js';
 import { writeAndTell, type Written } from './unconditional-write.js';
 import { itemJson } from './wire-text.js';
-import { readInput, readList, readString, readStructure } from './wire-types.js';
+import { JAVA, readInput, readList, readString, readStructure } from './wire-types.js';
 
 /** Exactly one of the two. */
 export interface WriteRequest {
@@ -233,13 +233,13 @@ function readRequest(
   value: unknown,
   path: string,
 ): readonly ReadWrite[] {
-  const request = readStructure(value, path, 'com.amazonaws.dynamodb.v20120810.WriteRequest') ?? {};
+  const request = readStructure(value, path, `class ${JAVA}.WriteRequest`) ?? {};
   const writes: ReadWrite[] = [];
   for (const [member, field] of [
     ['PutRequest', 'Item'],
     ['DeleteRequest', 'Key'],
   ]) {
-    const type = `com.amazonaws.dynamodb.v20120810.${member}`;
+    const type = `class ${JAVA}.${member}`;
     const body = readStructure(request[member], `${path}.${member}`, type);
     if (body === undefined) continue;
     const item = values.readMap(body[field], `${path}.${member}.${field}`);

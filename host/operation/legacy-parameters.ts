@@ -7,7 +7,14 @@ import { COMPARISON_OPERATORS, type LegacyComparison } from '../expression/legac
 import type { AttributeValue } from '../table/item-types.js';
 import { enumFault, mustNotBeNull, oldFault } from './constraints.js';
 import type { ValueForm } from './context.js';
-import { readBoolean, readList, readString, readStructure, type Structure } from './wire-types.js';
+import {
+  JAVA,
+  readBoolean,
+  readList,
+  readString,
+  readStructure,
+  type Structure,
+} from './wire-types.js';
 
 /** A legacy condition on one attribute, as callers write it. */
 export interface LegacyCondition {
@@ -110,13 +117,13 @@ function readByAttribute<Entry>(
   type: string,
   readEntry: (entry: Structure, path: string) => Entry,
 ): Readonly<Record<string, Entry>> | undefined {
-  const javaType = `com.amazonaws.dynamodb.v20120810.${type}`;
+  const javaType = `${JAVA}.${type}`;
   const map = readStructure(value, member, `java.util.Map<java.lang.String, ${javaType}>`);
   if (map === undefined) return undefined;
   return Object.fromEntries(
     Object.keys(map).map((name) => {
       const path = `${member}.${name}`;
-      return [name, readEntry(readStructure(map[name], path, javaType) ?? {}, path)];
+      return [name, readEntry(readStructure(map[name], path, `class ${javaType}`) ?? {}, path)];
     }),
   );
 }

@@ -1,8 +1,13 @@
 // TagResource, UntagResource and ListTagsOfResource.
 
-import type { StoredTable } from '../engine/store.js';
-import { ResourceNotFoundException, ValidationException } from '../errors.js';
-import { TAGS_MAX, TAGS_PAGE } from '../limits.js';
+import type { StoredTable, TableDefinition } from '../engine/store.js';
+import {
+  LimitExceededException,
+  ResourceNotFoundException,
+  ValidationException,
+} from '../errors.js';
+import { TAGS_MAX, TAGS_PAGE, TAG_WRITE_INTERVAL_MS } from '../limits.js';
+import { settingsOf, withSettings } from '../table/settings.js';
 import type { OperationContext } from './context.js';
 import { tableOfArn } from './resource-arn.js';
 import { checkTags, TOO_MANY_TAGS, type Tag } from './tags.js';
@@ -42,7 +47,13 @@ export async function tagResource(context: OperationContext, rawInput: unknown):
       const all = new Map(table.tags.map(({ Key, Value }) => [Key, Value]));
       for (const { Key, Value } of tags) all.set(Key, Value);
       if (all.size > TAGS_MAX) throw new ValidationException(TOO_MANY_TAGS);
-      return { ...table, tags: [...all].map(([Key, Value]) => ({ Key, Value })) };
+      // What leaves nothing of the earlier write undecided passes at once.
+      if (all.size > tags.length || !hasAll(tags, table.tags)) checkTagInterval(context, table);
+      return withTags(
+        context,
+        table,
+        [...all].map(([Key, Value]) => ({ Key, Value })),
+      );
     },
   );
   return {};
@@ -58,7 +69,14 @@ export async function untagResource(context: OperationContext, rawInput: unknown
   if (keys.length > TAGS_MAX) throw new ValidationException(TOO_MANY_TAGS);
   await context.catalog.update(
     () => requireResource(context, name, arn),
-    (table) => ({ ...table, tags: table.tags.filter(({ Key }) => !keys.includes(Key)) }),
+    (table) => {
+      checkTagInterval(context, table);
+      return withTags(
+        context,
+        table,
+        table.tags.filter(({ Key }) => !keys.includes(Key)),
+      );
+    },
   );
   return {};
 }
@@ -77,6 +95,30 @@ export async function listTagsOfResource(
   const page = tags.slice(begin, begin + TAGS_PAGE).map((tag) => ({ ...tag }));
   const end = begin + page.length;
   return end < tags.length ? { Tags: page, NextToken: String(end) } : { Tags: page };
+}
+
+function hasAll(tags: readonly Tag[], wanted: readonly Tag[]): boolean {
+  return wanted.every(({ Key, Value }) =>
+    tags.some((tag) => tag.Key === Key && tag.Value === Value),
+  );
+}
+
+/** Tags take effect at once, but where delays are shown a second write must wait, as on AWS. */
+function checkTagInterval({ clock }: OperationContext, table: StoredTable): void {
+  const lastMs = settingsOf(table).tagsChangedMs;
+  if (lastMs === undefined || clock.nowMs() - lastMs >= TAG_WRITE_INTERVAL_MS) return;
+  throw new LimitExceededException(
+    `Subscriber limit exceeded: Table tags are being updated: ${table.name}`,
+  );
+}
+
+function withTags(
+  { clock, tableDelayMs }: OperationContext,
+  table: StoredTable,
+  tags: readonly Tag[],
+): TableDefinition {
+  const changed = { ...table, tags };
+  return tableDelayMs > 0 ? withSettings(changed, { tagsChangedMs: clock.nowMs() }) : changed;
 }
 
 function requireResource({ catalog }: OperationContext, name: string, arn: string): StoredTable {

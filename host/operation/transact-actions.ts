@@ -28,7 +28,7 @@ import { enumFault, requiredFault, tableFault } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
 import { checkItemSize } from './put-item.js';
 import { indexKeyNames, tableKeyNames, updated } from './update-item.js';
-import { readNameMap, readString, readStructure, type Structure } from './wire-types.js';
+import { JAVA, readNameMap, readString, readStructure, type Structure } from './wire-types.js';
 
 /** What the four have in common. */
 interface ActionInput {
@@ -72,7 +72,7 @@ export function readActions(
   element: unknown,
   path: string,
 ): readonly RawAction[] {
-  const type = 'com.amazonaws.dynamodb.v20120810';
+  const type = `class ${JAVA}`;
   const structure = readStructure(element, path, `${type}.TransactWriteItem`) ?? {};
   return KINDS.flatMap((kind) => {
     const at = `${path}.${kind}`;

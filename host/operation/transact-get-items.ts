@@ -22,7 +22,7 @@ import {
 } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
 import { listLengthFault } from './transact-items.js';
-import { readInput, readList, readNameMap, readString, readStructure } from './wire-types.js';
+import { JAVA, readInput, readList, readNameMap, readString, readStructure } from './wire-types.js';
 
 export interface TransactGetItem {
   Get: {
@@ -132,7 +132,7 @@ function readTransaction(
 
 /** The members of one Get, types only. */
 function readGet({ values }: OperationContext, element: unknown, index: number) {
-  const type = 'com.amazonaws.dynamodb.v20120810';
+  const type = `class ${JAVA}`;
   const path = `TransactItems[${index}]`;
   const structure = readStructure(element, path, `${type}.TransactGetItem`) ?? {};
   const get = readStructure(structure.Get, `${path}.Get`, `${type}.Get`);

@@ -15,10 +15,11 @@ import {
   ValidationException,
 } from '../errors.js';
 import type { Clock } from '../clock.js';
+import { TAG_WRITE_END_MS } from '../limits.js';
 import type { Store, StoredTable, TableDefinition } from '../engine/store.js';
 import { ACCOUNT, REGION } from './definition.js';
 import { tableStatusAt, type TableStatus } from './description.js';
-import { pendingAt } from './settings.js';
+import { pendingAt, settingsOf } from './settings.js';
 
 export const IN_USE = 'Attempt to change a resource which is still in use: ';
 const ARN = /^arn:[a-zA-Z-]+:dynamodb:([a-z0-9-]*):([0-9]*):table\/(.+)$/;
@@ -163,6 +164,10 @@ export class Catalog {
       throw new ResourceInUseException(
         `${IN_USE}Table: ${table.name} is in the process of being updated.`,
       );
+    }
+    const { tagsChangedMs } = settingsOf(table);
+    if (tagsChangedMs !== undefined && this.#clock.nowMs() - tagsChangedMs < TAG_WRITE_END_MS) {
+      throw new ResourceInUseException(`${IN_USE}Table tags are being updated: ${table.name}`);
     }
     if (table.deletionProtection) {
       throw new ValidationException(

@@ -67,6 +67,8 @@ export interface TableSettings extends ThroughputSettings {
   /** Moments at which the class was changed, within the last 30 days, newest last. */
   readonly classChangesMs?: readonly number[];
   readonly protectionChangedMs?: number;
+  /** Only where delays are shown (`tableDelayMs`). */
+  readonly tagsChangedMs?: number;
   readonly indexes?: readonly IndexSettings[];
   readonly pending?: PendingChange;
   readonly policies?: readonly ResourcePolicy[];

@@ -195,6 +195,29 @@ describe('with tableDelayMs', () => {
     await db.updateTable(units(7));
     await db.close();
   });
+
+  it('a write of tags must wait for the last one, and so must the end of the table', async () => {
+    const { db, clock } = await slow();
+    const ResourceArn = (await described(db)).TableArn;
+    const tag = (...names: string[]) =>
+      db.tagResource({ ResourceArn, Tags: names.map((Key) => ({ Key, Value: 'v' })) });
+    const busy = {
+      name: 'LimitExceededException',
+      message: 'Subscriber limit exceeded: Table tags are being updated: Slow',
+    };
+    await tag('one');
+    await tag('one', 'two');
+    await assert.rejects(tag('two'), busy);
+    await assert.rejects(db.untagResource({ ResourceArn, TagKeys: ['one'] }), busy);
+    clock.advance(1_500);
+    await tag('three');
+    clock.advance(1_999);
+    const drop = () => db.deleteTable({ TableName: 'Slow' });
+    await assert.rejects(drop(), inUse('Table tags are being updated: Slow'));
+    clock.advance(1);
+    await drop();
+    await db.close();
+  });
 });
 
 describe('the intervals between changes', () => {

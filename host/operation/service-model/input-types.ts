@@ -71,9 +71,11 @@ function readEntries(
   value: unknown,
   parameter: string,
 ): Structure | undefined {
-  const { type } = shapeOf(shapeName);
-  const javaValue = type === 'string' ? 'java.lang.String' : `${JAVA}.${shapeName}`;
-  const map = readStructure(value, parameter, `java.util.Map<java.lang.String, ${javaValue}>`);
+  const map = readStructure(
+    value,
+    parameter,
+    `java.util.Map<java.lang.String, ${javaTypeOf(shapeName)}>`,
+  );
   return (
     map &&
     Object.fromEntries(
@@ -83,6 +85,12 @@ function readEntries(
       ]),
     )
   );
+}
+
+function javaTypeOf(shapeName: string): string {
+  const { type, member = '' } = shapeOf(shapeName);
+  if (type === 'list') return `java.util.List<${javaTypeOf(member)}>`;
+  return type === 'string' ? 'java.lang.String' : `${JAVA}.${shapeName}`;
 }
 
 /** Seconds since 1970 in JSON, a Date in the SDK's shapes. */
