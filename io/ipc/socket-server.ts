@@ -54,7 +54,9 @@ export class Connection {
     this.#unreadBytesMax = limits.unreadBytesMax;
     this.#hello = setTimeout(() => this.destroy(), limits.helloTimeoutMs);
     socket.setNoDelay(true);
-    socket.setTimeout(limits.stallTimeoutMs, () => {
+    socket.setTimeout(limits.stallTimeoutMs);
+    // It comes again after each quiet time; one with nothing to take is no stall.
+    socket.on('timeout', () => {
       if (socket.writableLength > 0) this.destroy();
     });
   }
