@@ -6,7 +6,8 @@
 // next open. Nothing came between a decision and its parts, as their items were locked until the part was applied.
 //
 // Relies on: nobody else writes yet; the log is kept meanwhile (log-retention.ts). Pieces of a decision without an end belong
-// to a transaction that never was one.
+// to a transaction that never was one. An end without all pieces before it belongs to one that is over: the log forgets
+// whole segments, the oldest first, and the one with the first piece only when every part is durable.
 
 import { STATUS } from '../core/abi.js';
 import { CONTROL } from '../runtime/control.js';
@@ -50,7 +51,7 @@ export class UnfinishedDecisions {
       gathered.pieces.set(piece.attempt, pieces);
       pieces[piece.index] = piece.bytes.slice();
       if (piece.last) {
-        gathered.parts = readDecision(pieces);
+        gathered.parts = isWhole(pieces) ? readDecision(pieces) : [];
         gathered.pieces.clear();
       }
     }
@@ -78,6 +79,11 @@ export class UnfinishedDecisions {
     }
     return gathered;
   }
+}
+
+/** Whether none is missing before the last one. */
+function isWhole(pieces: readonly (Uint8Array | undefined)[]): boolean {
+  return !pieces.includes(undefined);
 }
 
 /** Undefined as long as there is no decision. */

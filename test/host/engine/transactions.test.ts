@@ -4,7 +4,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../../../host/clock.js';
+import { BATCH, LOG_RECORD, RECORD_FLAG } from '../../../host/core/abi.js';
 import { compileCore } from '../../../host/core/compile.js';
+import { BatchBuffer } from '../../../host/engine/batch-buffer.js';
+import { composePiece } from '../../../host/engine/decision.js';
 import { openInline, type InlineEngine } from '../../../host/engine/inline-engine.js';
 import { LogRetention, type DecisionsUnderWay } from '../../../host/engine/log-retention.js';
 import {
@@ -15,6 +18,7 @@ import {
 import { readShardStats } from '../../../host/engine/shard-stats.js';
 import type { StoredTable, WriteRequest } from '../../../host/engine/store.js';
 import { TransactionWatch } from '../../../host/engine/transaction-watch.js';
+import { UnfinishedDecisions, type Finishing } from '../../../host/engine/unfinished-decisions.js';
 import { Control, CONTROL, STATE } from '../../../host/runtime/control.js';
 import type { Item } from '../../../host/table/item-types.js';
 import { SimulatedFileSystem } from '../../../io/disk/simulated-file-system.js';
@@ -158,6 +162,33 @@ test('a decision of many megabytes goes through rings of four, in pieces, and su
     assert.deepEqual(again.engine.store.getSync(again.table, { id }), { id, ...large(id) });
   await again.engine.store.close();
 });
+
+test('a decision of which the log has forgotten the first pieces is one that is over', () => {
+  const transaction = 2 ** 32 + 1;
+  const pieces = [1, 2, 3].map((byte) => new Uint8Array(64).fill(byte));
+  const decisions = new UnfinishedDecisions();
+  for (const index of [1, 2]) {
+    const batch = composePiece(new BatchBuffer(), { transaction, attempt: 0 }, pieces, index);
+    decisions.note(recordOf(batch, index === 2 ? RECORD_FLAG.DECISION : 0));
+  }
+  const control = Control.create();
+  const finishing = { attachment: { control } } as unknown as Finishing;
+  assert.equal(decisions.finish(finishing), 0);
+  const next = new OpenTransactions(control, 0).begin();
+  assert.equal(Math.floor(next / 2 ** 32), 2, 'ids of its own');
+});
+
+/** The record that a batch without guards makes in the ring. */
+function recordOf(batch: Uint8Array, flags: number): Uint8Array {
+  const entries = batch.subarray(BATCH.HEADER_BYTES);
+  const record = new Uint8Array(LOG_RECORD.HEADER_BYTES + entries.length);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, record.length, true);
+  view.setUint32(4, flags, true);
+  view.setUint32(20, 1, true);
+  record.set(entries, LOG_RECORD.HEADER_BYTES);
+  return record;
+}
 
 test('a temporary database has transactions without a log', async () => {
   const { engine, table } = await openOn(new SimulatedFileSystem(), undefined, true);
