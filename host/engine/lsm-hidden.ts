@@ -52,6 +52,8 @@ export interface HiddenParts {
 const PREFIX_BYTES = 12;
 const EXPIRY_BYTES_MAX = 24;
 const HINTS_BYTES = 32_768;
+/** Of one batch: no latch is held for long, whatever their keys (DESIGN R20). */
+const HINTS_WRITTEN = 128;
 /** The value of an entry whose key says it all. */
 export const EMPTY_ITEM = encodedEmptyItem();
 
@@ -186,11 +188,16 @@ export class LsmHidden implements HiddenStore {
       const base = keys.bytes().subarray(PREFIX_BYTES);
       const key = hintKey(ttl.id, item[ttl.attribute] as NumberAttribute, base);
       const entries = byShard.get(shard) ?? [];
-      byShard.set(shard, [...entries, { key, value: EMPTY_ITEM }]);
+      byShard.set(shard, entries);
+      entries.push({ key, value: EMPTY_ITEM });
     }
-    await Promise.all(
-      [...byShard].map(([shard, entries]) => this.#write(shard, composeBatch(entries))),
-    );
+    const writes: Promise<void>[] = [];
+    for (const [shard, entries] of byShard) {
+      for (let from = 0; from < entries.length; from += HINTS_WRITTEN) {
+        writes.push(this.#write(shard, composeBatch(entries.slice(from, from + HINTS_WRITTEN))));
+      }
+    }
+    await Promise.all(writes);
   }
 
   async dropHint(_table: TableKeyspace, shard: number, hint: TtlHint): Promise<void> {

@@ -6,6 +6,7 @@
 // when expiry was switched on get theirs here first, and a note that they have.
 
 import type { Store, StoredTable, TtlDefinition, TtlHint } from '../engine/store.js';
+import { TransactionConflictException } from '../errors.js';
 import { TTL_AGE_MAX_SECONDS } from '../limits.js';
 import { NumberValue } from '../number-value.js';
 import type { AttributeValue, Item } from '../table/item-types.js';
@@ -36,8 +37,8 @@ export class Sweeper {
         const done = await Promise.all(
           hints.map((hint) => this.#expire(table, ttl, shard, hint, nowMs)),
         );
-        removed += done.filter(Boolean).length;
-        if (hints.length < BATCH) break;
+        removed += done.filter((what) => what === 'removed').length;
+        if (hints.length < BATCH || done.every((what) => what === 'locked')) break;
       }
     }
     return removed;
@@ -49,20 +50,26 @@ export class Sweeper {
     shard: number,
     hint: TtlHint,
     nowMs: number,
-  ): Promise<boolean> {
+  ): Promise<'removed' | 'kept' | 'locked'> {
     let removed = false;
-    await this.#store.write({
-      table,
-      key: hint.key,
-      byTtl: true,
-      decide: (old) => {
-        removed = isExpired(old?.value(attribute), nowMs / 1000);
-        return { kind: removed ? 'delete' : 'keep' };
-      },
-    });
+    try {
+      await this.#store.write({
+        table,
+        key: hint.key,
+        byTtl: true,
+        decide: (old) => {
+          removed = isExpired(old?.value(attribute), nowMs / 1000);
+          return { kind: removed ? 'delete' : 'keep' };
+        },
+      });
+    } catch (error) {
+      // A transaction has the item. Its hint stays: the next sweep sees what became of it.
+      if (error instanceof TransactionConflictException) return 'locked';
+      throw error;
+    }
     // An item that was written meanwhile has a hint of its own; one too old stays for ever.
     await this.#store.hidden.dropHint(table, shard, hint);
-    return removed;
+    return removed ? 'removed' : 'kept';
   }
 
   /** Hints for the items that were there before expiry was switched on. */

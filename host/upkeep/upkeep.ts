@@ -6,7 +6,12 @@
 
 import type { Clock } from '../clock.js';
 import type { Store } from '../engine/store.js';
-import { DatabaseClosed, ResourceNotFoundException } from '../errors.js';
+import {
+  DatabaseClosed,
+  ResourceNotFoundException,
+  ThrottlingException,
+  TransactionConflictException,
+} from '../errors.js';
 import { STREAM_RETENTION_MS } from '../limits.js';
 import type { Catalog } from '../table/catalog.js';
 import { StorageError } from '../../io/errors.js';
@@ -91,8 +96,8 @@ export class Upkeep {
       if (works) await this.#round();
       this.#arm(this.#isNeeded() ? SWEEP_MS : IDLE_MS);
     } catch (error) {
-      // A full disk passes; a database that is closed, damaged or has failed says so to all of its callers.
-      if (error instanceof StorageError && error.code === 'StorageFull') this.#arm(IDLE_MS);
+      // A full disk and a crowd of writes pass; a database that is closed, damaged or has failed says so to all of its callers.
+      if (isPassing(error)) this.#arm(IDLE_MS);
       else if (!(error instanceof StorageError || error instanceof DatabaseClosed)) throw error;
     }
   }
@@ -138,6 +143,15 @@ export class Upkeep {
       { type: 'FerriteDB', code: 'ClockNotConfirmed' },
     );
   }
+}
+
+/** What a later try may not meet. */
+function isPassing(error: unknown): boolean {
+  return (
+    (error instanceof StorageError && error.code === 'StorageFull') ||
+    error instanceof ThrottlingException ||
+    error instanceof TransactionConflictException
+  );
 }
 
 /** Work on a table that may be dropped meanwhile. */

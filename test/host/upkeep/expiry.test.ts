@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NumberValue } from '../../../host/index.js';
-import { BOTH, enableExpiry, keysOf, makeStreamed, recordsOf } from './opening.js';
+import type { WriteRequest, WriteResult } from '../../../host/engine/store.js';
+import { NumberValue, openDatabase, TransactionConflictException } from '../../../host/index.js';
+import { MemoryStore } from '../../model/memory-store.js';
+import { BOTH, enableExpiry, keysOf, makeStreamed, openSmall, recordsOf } from './opening.js';
 
 const TableName = 'Things';
 const FIVE_YEARS = 157_784_760;
@@ -147,3 +149,44 @@ for (const [name, open] of BOTH) {
     });
   });
 }
+
+it('finds thousands of small items of one partition that were there before', async () => {
+  await using db = await openSmall('manual');
+  await makeStreamed(db);
+  const now = Math.floor(db.clock.nowMs() / 1000);
+  const items = Array.from({ length: 4_000 }, (_, n) => ({
+    pk: 'p',
+    sk: String(n),
+    expires: n % 400 === 0 ? now + 60 : now + 1e6,
+  }));
+  await Promise.all(items.map((Item) => db.put({ TableName, Item })));
+  await enableExpiry(db);
+  await db.clock.advance('1 minute');
+  assert.equal((await db.scan({ TableName, Select: 'COUNT' })).Count, 3_990);
+});
+
+it('leaves an item that a transaction has, and comes back to it', async () => {
+  class Held extends MemoryStore {
+    held = true;
+    override write(request: WriteRequest): Promise<WriteResult> {
+      if (this.held && request.byTtl === true && request.key.pk === 'held')
+        return Promise.reject(new TransactionConflictException());
+      return super.write(request);
+    }
+  }
+  let store!: Held;
+  await using db = await openDatabase(
+    async (_, { clock }) => (store = new Held(clock)),
+    undefined,
+    { clock: 'manual' },
+  );
+  await makeStreamed(db);
+  await enableExpiry(db);
+  const expires = Math.floor(db.clock.nowMs() / 1000) + 60;
+  for (const pk of ['held', 'free']) await db.put({ TableName, Item: { pk, sk: 's', expires } });
+  await db.clock.advance('2 minutes');
+  assert.deepEqual(await keysOf(db), ['held']);
+  store.held = false;
+  await db.clock.advance('1 minute');
+  assert.deepEqual(await keysOf(db), []);
+});
