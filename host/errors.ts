@@ -275,6 +275,12 @@ export class InvalidOption extends FerriteError {
   }
 }
 
+/** Something in a CloudFormation template that no table can be made of (`ferritedb/testing`). */
+export class TemplateError extends FerriteError {
+  override readonly name = 'TemplateError';
+  readonly code = 'TemplateError';
+}
+
 /** An argument of a method has a JavaScript type it cannot have. */
 export class InvalidArgument extends FerriteError {
   override readonly name = 'InvalidArgument';

@@ -71,6 +71,7 @@ export {
   ResourceNotFoundException,
   SerializationException,
   TableNotFoundException,
+  TemplateError,
   ThrottlingException,
   TransactionCanceledException,
   TransactionConflictException,

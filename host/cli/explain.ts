@@ -3,5 +3,7 @@
 
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if ('$fault' in error || error.name.endsWith('Exception'))
+    return `${error.name}: ${error.message}`;
   return 'code' in error ? error.message : (error.stack ?? error.message);
 }
