@@ -1,7 +1,6 @@
 // `ferrite stats`: figures of the engine. `ferrite check`: everything is walked; exit code 1 if something is not sound.
 
 import type { Command } from 'commander';
-import type { Database } from '../../database.js';
 import { databaseCommand, withExamples, withTarget, type CommonOptions } from '../shell/command.js';
 import { count } from '../shell/output.js';
 import { CommandError } from '../shell/table.js';
@@ -34,7 +33,12 @@ async function printStats(options: CommonOptions): Promise<void> {
 
 async function runCheck(options: CommonOptions): Promise<void> {
   await withTarget(options, async (target) => {
-    const report = await databaseOf(target).check();
+    const { database } = target;
+    if (database?.check === undefined)
+      throw new CommandError(
+        'A check needs the folder itself: stop its server, and give --db the folder.',
+      );
+    const report = await database.check();
     if (!report.ok) process.exitCode = 1;
     if (options.json === true) {
       console.log(JSON.stringify(report));
@@ -56,7 +60,7 @@ async function runCheck(options: CommonOptions): Promise<void> {
   });
 }
 
-function databaseOf(target: Target): Database {
+function databaseOf(target: Target): NonNullable<Target['database']> {
   if (target.database !== undefined) return target.database;
   throw new CommandError('This is not to be had over HTTP: give --db a folder or a socket.');
 }

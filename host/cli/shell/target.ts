@@ -6,6 +6,7 @@
 
 import { connect } from '../../ipc/connect.js';
 import type { Database } from '../../database.js';
+import type { RemoteDatabase } from '../../ipc/remote-database.js';
 import { isOperationName } from '../../api/operations.js';
 import { targetOf } from '../../api/wire/targets.js';
 import { open } from '../../open.js';
@@ -17,8 +18,8 @@ export type Answer = Readonly<Record<string, unknown>>;
 export interface Target {
   /** Runs an operation; values are in typed shapes, bytes in base64. */
   execute(operation: string, input: object): Promise<Answer>;
-  /** For what is not an operation of DynamoDB: absent behind HTTP. */
-  readonly database: Database | undefined;
+  /** For what is not an operation of DynamoDB: absent behind HTTP. Checked is a folder, by the process that has it open. */
+  readonly database: (Pick<Database, 'stats'> & Partial<Pick<Database, 'check'>>) | undefined;
   close(): Promise<void>;
 }
 
@@ -35,7 +36,7 @@ export async function openTarget(place: string): Promise<Target> {
   }
 }
 
-function embedded(database: Database): Target {
+function embedded(database: Database | RemoteDatabase): Target {
   return {
     database,
     execute: async (operation, input) => {
@@ -47,7 +48,7 @@ function embedded(database: Database): Target {
 }
 
 async function remote(address: string): Promise<Target> {
-  return embedded((await connect(address)) as unknown as Database);
+  return embedded(await connect(address));
 }
 
 class HttpTarget implements Target {
