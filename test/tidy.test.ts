@@ -167,7 +167,12 @@ for (const { what, pattern, homes } of HOMES) {
 // --- Nothing dead, nothing unfinished ------------------------------------------------------------
 
 /** Where programs and threads begin. */
-const ENTRIES = ['host/index.ts', 'host/testing.ts', 'host/runtime/log-thread.ts', 'host/runtime/pool-worker.ts'];
+const ENTRIES = [
+  'host/index.ts',
+  'host/testing.ts',
+  'host/runtime/log-thread.ts',
+  'host/runtime/pool-worker.ts',
+];
 /** Seams that only tests enter, on purpose: a database on one thread, a disk that crashes, keys read back. */
 const TEST_SEAMS = [
   'host/engine/inline-engine.ts',

@@ -4,6 +4,7 @@ export function banner(
   url: string,
   folder: string | undefined,
   accessKeyId: string | undefined,
+  socket?: string,
 ): string {
   const what = folder ?? 'a temporary database, gone when this ends';
   return [
@@ -11,6 +12,7 @@ export function banner(
     '',
     ...environmentLines(url, accessKeyId).map((line) => `  ${line}`),
     '',
+    ...(socket === undefined ? [] : [`For the shell and connect(): ${socket}`]),
     `Figures for Prometheus: ${url}/metrics. Ctrl-C stops.`,
   ].join('\n');
 }

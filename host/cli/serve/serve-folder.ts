@@ -1,4 +1,4 @@
-// Serves a folder over HTTP until SIGINT or SIGTERM.
+// Serves a folder over HTTP, and over the socket in it, until SIGINT or SIGTERM.
 //
 // Stopping is graceful: no new requests, answers for those in flight, then the database is closed, so
 // everything acknowledged is on disk. A second signal ends the process at once; what was acknowledged
@@ -6,6 +6,7 @@
 
 import { openHttpDoor, type HttpOptions } from '../../api/http-door.js';
 import { systemClock } from '../../clock.js';
+import { CannotListen, InvalidArgument } from '../../errors.js';
 import type { OpenOptions } from '../../options.js';
 import { systemRandom } from '../../random.js';
 import { banner } from './banner.js';
@@ -47,7 +48,8 @@ export async function serveFolder(
       },
       { host, port, credentials, unsigned },
     );
-    console.log(banner(door.url, folder, credentials?.[0]?.accessKeyId));
+    const socket = only && folder ? await socketIn(databases) : undefined;
+    console.log(banner(door.url, folder, credentials?.[0]?.accessKeyId, socket));
     const signal = await stopSignal();
     log.info(`${signal}: stopping`);
     await door.close();
@@ -55,6 +57,17 @@ export async function serveFolder(
     await databases.close();
   }
   log.info('stopped');
+}
+
+/** Where `connect` finds it. A folder whose path is too long for a socket is served over HTTP alone. */
+async function socketIn(databases: ServedDatabases): Promise<string | undefined> {
+  try {
+    return (await (await databases.first()).listen()).address;
+  } catch (error) {
+    if (!(error instanceof CannotListen || error instanceof InvalidArgument)) throw error;
+    console.error(`There is no socket for other processes: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** The first signal to stop; the next one ends the process. */
