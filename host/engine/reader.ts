@@ -138,6 +138,10 @@ export class Reader {
       core.u8.set(key, core.keyAt);
       if (bytes === undefined) held.length = 0;
       else held.push({ need, bytes });
+      status = this.#again(core, keyLength);
+      if (status !== STATUS.NEED_BLOCK) continue; // another reader that waited for the block has provided it
+      core.exports.blocksUnpin();
+      core.u8.set(key, core.keyAt);
       this.#blocks.provideHeld(core, held);
       status = this.#again(core, keyLength);
     }

@@ -55,9 +55,9 @@ export function checkDistinct(
   operator: string,
   operands: readonly { readonly path?: Path }[],
 ): void {
-  const [first, ...others] = operands.map(({ path }) => path);
+  const [{ path: first }, ...others] = operands;
   if (first === undefined) return;
-  if (!others.some((path) => path !== undefined && samePath(first, path))) return;
+  if (!others.some(({ path }) => path !== undefined && samePath(first, path))) return;
   throw expressionError(
     kind,
     'The first operand must be distinct from the remaining operands for this operator or function; ' +

@@ -56,6 +56,8 @@ export function checkParameters(
 ): void {
   const isGiven = (name: string): boolean => input[name] !== undefined && input[name] !== null;
   const { expressions, legacy, valuesLack } = PARAMETERS[operation];
+  const isUsual = expressions.some((name) => name !== 'ProjectionExpression' && isGiven(name));
+  if (isUsual && !legacy.some(isGiven)) return; // an expression that takes both kinds of placeholders
   const modern = expressions.filter(isGiven);
   // KeyConditions may stand beside the expressions that do not replace it.
   const old = legacy.filter(

@@ -124,6 +124,8 @@ function refuseUnused(
   defined: ReadonlyMap<string, unknown>,
   used: ReadonlySet<string>,
 ): void {
+  // Only what is defined is ever used.
+  if (used.size === defined.size) return;
   const unused = [...defined.keys()].filter((key) => !used.has(key));
   if (unused.length > 0) {
     throw new ValidationException(

@@ -62,6 +62,7 @@ export class Update {
   readonly onlyRemoves: boolean;
   /** The paths it writes to, in the order of the text. */
   readonly touchedPaths: readonly Path[];
+  #chargeMax: number | undefined;
 
   /** `tree` is that of the clauses' targets. */
   constructor(clauses: readonly UpdateClause[], tree: PathTree) {
@@ -117,7 +118,7 @@ export class Update {
 
   /** The charge where there is no old item: no other item makes it larger. */
   get chargeMax(): number {
-    return chargeOf(this.#clauses, undefined);
+    return (this.#chargeMax ??= chargeOf(this.#clauses, undefined));
   }
 
   /**

@@ -27,8 +27,8 @@ export function inEnvelope<Result>(check: () => Result): Result {
 
 /** Throws what was collected, if anything, under one heading. */
 export function throwFaults(faults: readonly (string | undefined)[]): void {
+  if (faults.every((fault) => fault === undefined)) return;
   const found = faults.filter((fault) => fault !== undefined);
-  if (found.length === 0) return;
   const errors = found.length === 1 ? 'error' : 'errors';
   throw new ValidationException(
     `${found.length} validation ${errors} detected: ${found.join('; ')}`,

@@ -40,7 +40,11 @@ export interface LegacyMap<Entry> {
   readonly faults: readonly (string | undefined)[];
 }
 
+const NO_FAULTS: readonly undefined[] = [];
+const NOTHING: LegacyMap<never> = { entries: undefined, faults: NO_FAULTS };
+
 export function readExpected(values: ValueForm, input: Structure): LegacyMap<ExpectedAttribute> {
+  if (input.Expected === undefined) return NOTHING;
   const entries = readByAttribute(
     input.Expected,
     'Expected',
@@ -78,7 +82,8 @@ export function readUpdates(values: ValueForm, input: Structure): LegacyMap<Attr
       Action: readString(entry.Action, `${path}.Action`) as AttributeUpdate['Action'],
     }),
   );
-  const faults = Object.entries(entries ?? {}).map(([name, { Action }]) =>
+  if (entries === undefined) return NOTHING;
+  const faults = Object.entries(entries).map(([name, { Action }]) =>
     enumFault(Action, `attributeUpdates.${name}.member.action`, ['ADD', 'PUT', 'DELETE']),
   );
   return { entries, faults };
@@ -103,8 +108,9 @@ function operatorFaults(
   entries: Readonly<Record<string, Comparison>> | undefined,
   path: string,
   required: boolean,
-): (string | undefined)[] {
-  return Object.entries(entries ?? {}).map(([name, { ComparisonOperator: operator }]) => {
+): readonly (string | undefined)[] {
+  if (entries === undefined) return NO_FAULTS;
+  return Object.entries(entries).map(([name, { ComparisonOperator: operator }]) => {
     const at = `${path}.${name}.member.comparisonOperator`;
     if (operator === undefined && required) return oldFault(operator, at, mustNotBeNull);
     return enumFault(operator, at, COMPARISON_OPERATORS);
