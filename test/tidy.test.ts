@@ -313,7 +313,8 @@ function sourcesUnder(folder: string): Source[] {
 
 /** Comments that begin a line or stand behind code; a `//` in a string has no space before it. */
 function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/ .*$/gm, '$1');
+  // Those to the end of a line first: `cases/*.ts` in one begins no other.
+  return text.replace(/(^|\s)\/\/ .*$/gm, '$1').replace(/\/\*[\s\S]*?\*\//g, '');
 }
 
 /** Static imports begin a line, or end on one; an indented one is text for another process. */

@@ -150,7 +150,8 @@ export class Attachment {
   detach(): void {
     if (this.#detached) return;
     this.#detached = true;
-    for (const core of this.shards) core.exports.detach(this.slot);
+    // A slot that is given back while a shard still has it would be nobody's for ever: this waits for the latch.
+    for (const core of this.shards) core.blocking(() => core.exports.detach(this.slot));
     this.control.releaseSlot(this.slot);
     this.files.close();
   }

@@ -27,7 +27,7 @@ import type { PagePool } from './pooled-pages.js';
 import { Reader, type Encoded } from './reader.js';
 import type { Services } from './services.js';
 import { ShapeIds } from './shape-ids.js';
-import { readShardStats, type ShardFigures } from './shard-stats.js';
+import { readFigures, type ShardFigures } from './shard-stats.js';
 import type {
   CountOptions,
   DeleteOptions,
@@ -271,13 +271,7 @@ export class LsmStore implements Store {
 
   stats(): StoreFigures & { shards: ShardFigures[] } {
     this.#checkReadable();
-    const { control, shards } = this.attachment;
-    return {
-      tables: this.#catalog.list().length,
-      writeStalls: control.load(CONTROL.STALLS),
-      writeStallMs: control.load(CONTROL.STALL_MS),
-      shards: shards.map((core) => readShardStats(core)),
-    };
+    return { tables: this.#catalog.list().length, ...readFigures(this.attachment) };
   }
 
   async check(options: CheckOptions = {}): Promise<CheckReport> {

@@ -1,6 +1,8 @@
 // What a shard says about itself: Stats of core-as/layout.ts, and the figures of its tables and cache.
 
 import type { ShardCore } from '../core/shard-core.js';
+import { CONTROL } from '../runtime/control.js';
+import type { Attachment } from './attachment.js';
 
 export interface ShardFigures {
   readonly lastSequence: number;
@@ -50,6 +52,15 @@ const U32 = {
   LOCKS: 22,
 } as const;
 const LEVELS = 7;
+
+/** Of all shards, and what writers have waited. */
+export function readFigures({ control, shards }: Attachment) {
+  return {
+    writeStalls: control.load(CONTROL.STALLS),
+    writeStallMs: control.load(CONTROL.STALL_MS),
+    shards: shards.map((core) => readShardStats(core)),
+  };
+}
 
 /** Reads both; uses the OUT area. */
 export function readShardStats(core: ShardCore): ShardFigures {

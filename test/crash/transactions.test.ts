@@ -11,7 +11,7 @@ import { TRANSFER_SHAPE, TransferRun, type Transfers } from './support/transfers
 function runOf(seed: number, options: Partial<Transfers> = {}): TransferRun {
   return new TransferRun({
     seed,
-    steps: 30,
+    steps: 15,
     shape: TRANSFER_SHAPE,
     sparse: 6,
     deepEvery: 0,

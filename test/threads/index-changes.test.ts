@@ -17,7 +17,7 @@ const NEW: IndexDefinition = {
   status: 'creating',
 };
 const ALL = { bytesMax: 2 ** 30, consistent: true, select: 'items' } as const;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 test('an index that is created and dropped under writers equals its table each time', async (context) => {
   const opened = await openThreads(join(temporaryFolder(context), 'db'));

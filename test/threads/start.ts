@@ -64,7 +64,11 @@ export function startThread(
   const boot = `import('tsx/esm/api').then((tsx) => { tsx.register(); return import(${JSON.stringify(file)}); });`;
   const worker = new Worker(boot, { eval: true, workerData });
   let attachedNow!: () => void;
-  const attached = new Promise<void>((resolve) => (attachedNow = resolve));
+  let neverAttached!: (error: Error) => void;
+  const attached = new Promise<void>((resolve, reject) => {
+    attachedNow = resolve;
+    neverAttached = reject;
+  });
   const report = new Promise<unknown>((resolve, reject) => {
     worker.on('message', (message: unknown) => {
       if (message === 'attached') return attachedNow();
@@ -75,7 +79,9 @@ export function startThread(
     worker.on('error', reject);
     worker.on('exit', (code) => reject(new Error(`the thread ended with code ${code}`)));
   });
-  report.catch(() => undefined); // looked at by who wants to know
+  // Looked at by who wants to know.
+  report.catch(neverAttached);
+  attached.catch(() => undefined);
   return { worker, attached, report };
 }
 

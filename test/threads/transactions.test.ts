@@ -75,8 +75,8 @@ async function appendAndCheck(
   try {
     const names = ['a', 'b', 'c'];
     const threads = [
-      ...names.map((name, at) => startThread(opened, { task, name, count: 120, seed: seed + at })),
-      startThread(opened, { task: 'churn', name: 'd', count: 2_000, seed: seed + 5 }),
+      ...names.map((name, at) => startThread(opened, { task, name, count: 60, seed: seed + at })),
+      startThread(opened, { task: 'churn', name: 'd', count: 800, seed: seed + 5 }),
     ];
     const work = Promise.all(threads.map(({ report }) => report));
     const reports = (await within(LONG_MS, 'the threads', work)).slice(0, 3) as AppendReport[];
@@ -122,7 +122,7 @@ test('threads that move amounts between accounts leave their sum as it was, and 
   const accounts = Array.from({ length: ACCOUNTS }, (_, account) => accountKey(account));
   for (const key of accounts) await store.put(table, { ...key, balance: BALANCE });
   const threads = ['a', 'b', 'c'].map((name, at) =>
-    startThread(opened, { task: 'transfer', name, count: 300, seed: seed + at }),
+    startThread(opened, { task: 'transfer', name, count: 150, seed: seed + at }),
   );
   const work = Promise.all(threads.map(({ report }) => report));
   const reports = (await within(LONG_MS, 'the threads', work)) as TransferReport[];
