@@ -111,10 +111,13 @@ export class Writes {
     } else {
       const forget = writer.reserve(bytes.length);
       const release = order.hold(key);
-      await before;
-      forget();
-      durable = writer.commitSaved(table, plan, core.shard, bytes);
-      release(); // it is applied now, or queues before all later ones
+      try {
+        await before;
+        forget();
+        durable = writer.commitSaved(table, plan, core.shard, bytes);
+      } finally {
+        release(); // it is applied now, or queues before all later ones, or was refused
+      }
     }
     await durable;
   }

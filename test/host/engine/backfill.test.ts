@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../host/clock.js';
 import type { InlineEngine } from '../../../host/engine/inline-engine.js';
+import { Reader } from '../../../host/engine/reader.js';
 import { LsmStore } from '../../../host/engine/lsm-store.js';
 import type { IndexDefinition, StoredTable } from '../../../host/engine/store.js';
 import { KeepAlive } from '../../../host/runtime/waiting.js';
@@ -201,4 +202,36 @@ test('a power cut at any moment of a backfill leaves an index that is complete, 
   }
   context.diagnostic(`power cuts: ${JSON.stringify(seen)}`);
   assert.ok(seen.creating > 0 && seen.active > 0);
+});
+
+test('an entry is made of the item that was read, whoever else of the thread reads meanwhile', async () => {
+  const random = seededRandom(1);
+  const engine = await openEngineOn(new SimulatedFileSystem(), random, SHAPE);
+  const { store } = engine;
+  const table = await drive(engine, store.createKeyspace(defineTable('Strings', random)));
+  const items = Array.from({ length: 8 }, (_, n) => ({
+    ...{ pk: `p${n}`, sk: 's', group: `g${n}`, rank: n },
+  }));
+  await drive(engine, Promise.all(items.map((item) => store.put(table, item))));
+  await drive(engine, store.flush()); // a guard on what is in tables compares no sequences
+  const index = await begin(engine, table);
+  const { getEncoded } = Reader.prototype;
+  let looks = 0;
+  try {
+    Reader.prototype.getEncoded = function (core, key) {
+      const found = getEncoded.call(this, core, key);
+      // A transaction comes between the first look and its apply, and then other reads of this thread.
+      core.u8.set(key, core.keyAt);
+      if (looks++ % 2 === 0) core.exports.lock(key.length, 99);
+      else core.exports.unlock(key.length, 99);
+      queueMicrotask(() => store.getSync(table, { pk: `p${looks % 8}`, sk: 's' }));
+      return found;
+    };
+    await drive(engine, store.backfill(table, index));
+  } finally {
+    Reader.prototype.getEncoded = getEncoded;
+  }
+  assert.equal(looks, 16);
+  assert.equal(await expectComplete(engine, table, index), 8);
+  await store.close();
 });
