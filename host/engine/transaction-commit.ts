@@ -148,7 +148,12 @@ export class TransactionCommit {
         return applied;
       });
       if (status === STATUS.OK) {
-        if (++index === pieces.length) return { durable: writer.applied(core) };
+        if (++index === pieces.length) {
+          const durable = writer.applied(core);
+          // The log may fail while the parts still wait for room, and nobody looks at this yet.
+          durable.catch(() => undefined);
+          return { durable };
+        }
         writer.appliedAside(core);
       } else if (status === STATUS.STALE_CATALOG) {
         catalog.reload();

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../../../host/clock.js';
-import { BATCH, LOG_RECORD, RECORD_FLAG } from '../../../host/core/abi.js';
+import { BATCH, LOG_RECORD, RECORD_FLAG, STATUS } from '../../../host/core/abi.js';
 import { compileCore } from '../../../host/core/compile.js';
 import { BatchBuffer } from '../../../host/engine/batch-buffer.js';
 import { composePiece } from '../../../host/engine/decision.js';
@@ -19,6 +19,7 @@ import { readShardStats } from '../../../host/engine/shard-stats.js';
 import type { StoredTable, WriteRequest } from '../../../host/engine/store.js';
 import { TransactionWatch } from '../../../host/engine/transaction-watch.js';
 import { UnfinishedDecisions, type Finishing } from '../../../host/engine/unfinished-decisions.js';
+import { Writer } from '../../../host/engine/writer.js';
 import { Control, CONTROL, STATE } from '../../../host/runtime/control.js';
 import type { Item } from '../../../host/table/item-types.js';
 import { SimulatedFileSystem } from '../../../io/disk/simulated-file-system.js';
@@ -161,6 +162,35 @@ test('a decision of many megabytes goes through rings of four, in pieces, and su
   for (let id = 0; id < 24; id++)
     assert.deepEqual(again.engine.store.getSync(again.table, { id }), { id, ...large(id) });
   await again.engine.store.close();
+});
+
+test('a log that fails between a decision and its parts is an error of the transaction alone', async () => {
+  const { engine, table } = await openOn(new SimulatedFileSystem());
+  const { store } = engine;
+  await drive(engine, store.transact(puts(table, IDS))); // from here on their shape is known
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): number => unhandled.push(error);
+  const { tryApply } = Writer.prototype;
+  process.on('unhandledRejection', note);
+  try {
+    let decided = false;
+    Writer.prototype.tryApply = function (staged) {
+      if (decided) return STATUS.BUSY;
+      const status = tryApply.call(this, staged);
+      decided = status === STATUS.OK;
+      return status;
+    };
+    const sent = store.transact(puts(table, IDS));
+    await new Promise((resolve) => setImmediate(resolve));
+    kill(engine);
+    await assert.rejects(sent, { code: 'EngineFailure' });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(decided);
+    assert.deepEqual(unhandled, []);
+  } finally {
+    Writer.prototype.tryApply = tryApply;
+    process.off('unhandledRejection', note);
+  }
 });
 
 test('a decision of which the log has forgotten the first pieces is one that is over', () => {
