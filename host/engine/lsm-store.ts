@@ -47,7 +47,7 @@ import type {
   WriteRequest,
   WriteResult,
 } from './store.js';
-import { countTable } from './table-figures.js';
+import { TableCounts } from './table-figures.js';
 import type { TableState } from './table-state.js';
 import { Transactions } from './transactions.js';
 import { Writer } from './writer.js';
@@ -72,6 +72,7 @@ export class LsmStore implements Store {
   readonly #services: Services;
   readonly #clock: Clock;
   readonly #fileSystem: FileSystem;
+  readonly #counts: TableCounts;
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -117,6 +118,7 @@ export class LsmStore implements Store {
     this.#writes = new Writes(writing);
     this.#transactions = new Transactions({ ...writing, items: this.#writes.items });
     this.#backfillParts = { ...writing, page: this.page.bind(this) };
+    this.#counts = new TableCounts(this, attachment);
   }
 
   catalog(): readonly StoredTable[] {
@@ -266,7 +268,7 @@ export class LsmStore implements Store {
   }
 
   async tableFigures(table: TableKeyspace): Promise<TableFigures> {
-    return countTable(this, this.#readable(table));
+    return this.#counts.figures(this.#readable(table));
   }
 
   stats(): StoreFigures & { shards: ShardFigures[] } {
@@ -287,13 +289,8 @@ export class LsmStore implements Store {
     await Promise.all(waits);
   }
 
-  flush(): Promise<void> {
-    return this.#services.flush(this);
-  }
-
-  compact(): Promise<void> {
-    return this.#services.compact(this);
-  }
+  readonly flush = (): Promise<void> => this.#services.flush(this);
+  readonly compact = (): Promise<void> => this.#services.compact(this);
 
   /** What `attach` in another thread of this process needs. Structured-cloneable. */
   share(): unknown {

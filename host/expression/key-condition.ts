@@ -239,8 +239,9 @@ function resolveClauses(
   const partition = partitionKeys.map((key) => {
     const clause = clauseOn(key);
     if (clause === undefined) throw missedKey(key.name);
+    const value = keyValue(key, clause.value);
     if (clause.op !== 'eq') throw notSupported();
-    return keyValue(key, clause.value);
+    return value;
   });
   const sorts = sortKeys.map(clauseOn);
   const used = partition.length + sorts.filter((clause) => clause !== undefined).length;

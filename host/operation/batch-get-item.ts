@@ -25,6 +25,7 @@ import {
   type CapacityMode,
 } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
+import { checkReadPaths } from './key-names.js';
 import { itemJson } from './wire-text.js';
 import {
   JAVA,
@@ -80,8 +81,9 @@ export async function batchGetItem(
   const { store, values } = context;
   const tables = requests.map(({ name }) => context.catalog.require(name));
   const seen = new SeenKeys();
-  requests.forEach(({ keys }, index) => {
+  requests.forEach(({ keys, projection }, index) => {
     const { id, key: schema } = tables[index];
+    checkReadPaths(tables[index], projection?.paths);
     for (const key of keys) {
       const problem = keyFault(schema, key);
       if (problem !== undefined) throw problem;

@@ -263,7 +263,7 @@ function requireOne(writes: readonly ReadWrite[]): Write {
   const [write] = writes;
   if (writes.length !== 1 || write.item === undefined) {
     throw new ValidationException(
-      'One or more parameter values were invalid: A WriteRequest must have exactly one of PutRequest and DeleteRequest',
+      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
     );
   }
   return { put: write.put, item: write.item };

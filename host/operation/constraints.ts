@@ -99,13 +99,17 @@ export function tableFault(name: string | undefined, path: string): string | und
   return isTableArn(name) ? undefined : tableNameFault(name, path, 1);
 }
 
+/** What the operations on tables themselves say of a missing TableName. */
+export function requireTableName(name: string | undefined): asserts name is string {
+  if (name !== undefined) return;
+  throw new ValidationException(
+    "The parameter 'TableName' is required but was not present in the request",
+  );
+}
+
 /** The TableName of a table to be made: no ARN, and at least three characters. */
 export function checkNewTableName(name: string | undefined): asserts name is string {
-  if (name === undefined) {
-    throw new ValidationException(
-      "The parameter 'TableName' is required but was not present in the request",
-    );
-  }
+  requireTableName(name);
   throwFaults([tableNameFault(name, 'tableName', TABLE_NAME_LENGTH_MIN)]);
 }
 

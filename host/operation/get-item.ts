@@ -18,6 +18,7 @@ import {
   type CapacityMode,
 } from './constraints.js';
 import { RAW_ITEMS, type DocumentItem, type OperationContext, type RawItems } from './context.js';
+import { checkReadPaths } from './key-names.js';
 import { readBoolean, readInput, readNameMap, readString, readStrings } from './wire-types.js';
 
 export interface GetItemInput {
@@ -52,6 +53,7 @@ export async function getItem(
   const table = context.catalog.require(tableName);
   const problem = keyFault(table.key, key);
   if (problem !== undefined) throw problem;
+  checkReadPaths(table, projection?.paths);
   const output: GetItemOutput & RawItems = {};
   let sizeBytes = 0;
   if (values.itemForm !== undefined && projection === undefined && store.getBytes !== undefined) {

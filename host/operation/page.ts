@@ -12,6 +12,7 @@ import type { Item } from '../table/item-types.js';
 import { indexKeyNames, projectedNames } from '../table/index-view.js';
 import { Charge, readUnits, wantsCapacity, type ConsumedCapacity } from './capacity.js';
 import { RAW_ITEMS, type DocumentItem, type OperationContext, type RawItems } from './context.js';
+import { checkReadPaths } from './key-names.js';
 import type { PageParameters } from './page-request.js';
 
 /** The answer of Query and Scan. */
@@ -64,7 +65,9 @@ export async function readPage(
   request: PageRequest,
   reverse: boolean,
 ): Promise<PageOutput & RawItems> {
-  const { parameters } = request;
+  const { parameters, projection, filter } = request;
+  checkReadPaths(table, projection?.paths);
+  checkReadPaths(table, filter?.paths);
   const index = 'index' in range ? range.index : undefined;
   const rows = planRows(table, index, request);
   const page = await context.store.page(table, range, {

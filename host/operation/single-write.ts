@@ -18,6 +18,7 @@ import {
   itemCollectionMetricsFault,
   requiredFault,
   returnValuesFault,
+  tableFault,
   throwFaults,
   type CapacityMode,
 } from './constraints.js';
@@ -95,9 +96,10 @@ export function readSingleWrite(
   const expected = readExpected(context.values, input);
 
   if (operation === 'update' && item === undefined) {
+    if (tableName === '') checkTableName(tableName);
     throwFaults([
       capacityModeFault(capacityMode),
-      requiredFault(tableName, 'tableName'),
+      tableFault(tableName, 'tableName'),
       enumFault(returnValues, 'returnValues', OLD_STYLE_RETURN_VALUES),
       requiredFault(item, 'key'),
     ]);

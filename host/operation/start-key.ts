@@ -38,12 +38,12 @@ export function checkQueryStart(
   const fixed =
     range.kind === 'query' ? [range.partition] : [...range.partition, ...range.sortPrefix];
   const attributes = [...partition, ...sort];
+  checkSort(range.sort, startKey, attributes[fixed.length]);
   if (fixed.some((value, at) => !sameKeyValue(startKey[attributes[at].name], value))) {
     throw new ValidationException(
       'The provided starting key is outside query boundaries based on provided conditions',
     );
   }
-  checkSort(range.sort, startKey, attributes[fixed.length]);
 }
 
 function checkSort(

@@ -26,8 +26,9 @@ import {
 import { requireCondition } from './conditions.js';
 import { enumFault, requiredFault, tableFault } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
+import { indexKeyNames, tableKeyNames } from './key-names.js';
 import { checkItemSize } from './put-item.js';
-import { indexKeyNames, tableKeyNames, updated } from './update-item.js';
+import { updated } from './update-item.js';
 import { JAVA, readNameMap, readString, readStructure, type Structure } from './wire-types.js';
 
 /** What the four have in common. */

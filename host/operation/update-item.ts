@@ -15,12 +15,13 @@ import {
 import { indexKeyFault } from '../table/index-keys.js';
 import { copyItem } from '../table/item-copy.js';
 import { itemSize } from '../table/item-size.js';
-import type { Item, KeyAttribute } from '../table/item-types.js';
+import type { Item } from '../table/item-types.js';
 import { itemFault, valueFault } from '../table/item-value.js';
-import { keyAttributes, keyFault } from '../table/key-schema.js';
+import { keyFault } from '../table/key-schema.js';
 import { requireCondition, type Condition, type EncodedRow } from './conditions.js';
 import { inEnvelope, throwFaults } from './constraints.js';
 import type { DocumentItem, OperationContext } from './context.js';
+import { indexKeyNames, tableKeyNames } from './key-names.js';
 import { readUpdates, type LegacyMap, type LegacyUpdate } from './legacy-parameters.js';
 import {
   conditionOf,
@@ -124,32 +125,6 @@ export function updated(
   const small = update.sizeMax(old === undefined ? 0 : oldSize, KEY_SIZE_MAX) <= ITEM_SIZE_MAX;
   if (!small && itemSize(item) > ITEM_SIZE_MAX) throw tooLarge();
   return { kind: 'put', item };
-}
-
-const NO_NAMES: ReadonlySet<string> = new Set();
-const namesOfKeys = new WeakMap<object, ReadonlySet<string>>();
-
-/** Exactly the names of the table's key attributes. */
-export function tableKeyNames({ key }: StoredTable): ReadonlySet<string> {
-  return remembered(key, () => keyAttributes(key));
-}
-
-/** The key attributes of all its indexes. */
-export function indexKeyNames({ indexes }: StoredTable): ReadonlySet<string> {
-  if (indexes === undefined) return NO_NAMES;
-  return remembered(indexes, () =>
-    indexes.flatMap(({ partition, sort }) => [...partition, ...sort]),
-  );
-}
-
-/** Definitions never change: a changed table has new ones. */
-function remembered(part: object, attributes: () => readonly KeyAttribute[]): ReadonlySet<string> {
-  let names = namesOfKeys.get(part);
-  if (names === undefined) {
-    names = new Set(attributes().map(({ name }) => name));
-    namesOfKeys.set(part, names);
-  }
-  return names;
 }
 
 /** What to change, its JSON types checked: they come before the bounds of any member. */

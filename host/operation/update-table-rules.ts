@@ -2,7 +2,7 @@
 // What depends on the table as it is comes in update-table-change.ts.
 
 import { ValidationException } from '../errors.js';
-import { checkTableName, throwFaults } from './constraints.js';
+import { checkTableName, requireTableName, throwFaults } from './constraints.js';
 import { INVALID } from './index-rules.js';
 import { checkReplicaUpdates, type ReplicaUpdate } from './replica-rules.js';
 import { constraintFaults } from './service-model/input-constraints.js';
@@ -60,6 +60,7 @@ type Actions = NonNullable<UpdateTableInput['GlobalSecondaryIndexUpdates']>;
 
 export function readUpdateTable(rawInput: unknown): UpdateRequest {
   const read = readModelTypes<UpdateTableInput & RefusedMembers>('UpdateTable', rawInput);
+  requireTableName(read.TableName);
   checkTableName(read.TableName);
   const input = read as UpdateTableInput & RefusedMembers;
   throwFaults([...constraintFaults('UpdateTableInput', input, '')]);

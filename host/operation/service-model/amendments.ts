@@ -12,9 +12,9 @@ export const AMENDMENTS: Readonly<Record<string, Partial<Shape>>> = {
     members: { KeySchema: 'TableKeySchema', VectorIndexes: 'VectorIndexList', ranked: 'Ranked' },
     order: [
       'AttributeDefinitions',
-      'KeySchema',
       'BillingMode',
       'ProvisionedThroughput',
+      'KeySchema',
       'GlobalSecondaryIndexes',
       'LocalSecondaryIndexes',
     ],

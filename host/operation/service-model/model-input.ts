@@ -1,10 +1,17 @@
 // An operation's input, checked against the model: types first, then the first broken constraint.
 
-import { throwFaults } from '../constraints.js';
+import { requireTableName, throwFaults } from '../constraints.js';
 import { readInput } from '../wire-types.js';
 import { constraintFaults } from './input-constraints.js';
 import { readValue } from './input-types.js';
 import { inputShapeOf } from './shapes.js';
+
+/** Operations on tables themselves, which have words of their own for a missing name. */
+const ON_TABLES: ReadonlySet<string> = new Set([
+  'DeleteTable',
+  'DescribeTable',
+  'DescribeTimeToLive',
+]);
 
 /**
  * The members that the model knows, their JSON types checked; nothing else. `operation` as in the
@@ -18,6 +25,7 @@ export function readModelTypes<Input>(operation: string, rawInput: unknown): Par
 /** The same with constraints checked: what is required is there. */
 export function readModelInput<Input>(operation: string, rawInput: unknown): Input {
   const input = readModelTypes<Input>(operation, rawInput);
+  if (ON_TABLES.has(operation)) requireTableName((input as { TableName?: string }).TableName);
   const first = constraintFaults(inputShapeOf(operation), input, '').next();
   if (first.done !== true) throwFaults([first.value]);
   return input as Input;

@@ -154,6 +154,15 @@ const WRITE: readonly Refusal[] = [
     write({ Single: [{ DeleteRequest: {} }] }),
     `${E}Value null at 'requestItems.Single.member.1.member.deleteRequest.key'${F}Member must not be null`,
   ],
+  ...(
+    [{}, { PutRequest: { Item: { pk: 'a' } }, DeleteRequest: { Key: { pk: 'a' } } }] as const
+  ).map(
+    (request): Refusal => [
+      `${Object.keys(request).length} kinds in one request`,
+      write({ Single: [request] }),
+      'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+    ],
+  ),
   [
     '26 requests of one table',
     write({ Single: puts(singles(26)) }),

@@ -299,6 +299,7 @@ const REFUSALS: readonly Refusal[] = [
     query('pk = :p AND b = :s'),
     'Query condition missed key schema element: sk',
   ],
+  ['a range of partition keys of another type', query('pk > :p', { ':p': 1 }), SCHEMA_TYPE],
   [
     'a range of partition keys',
     query('pk > :p', { ':p': 'p' }),

@@ -189,6 +189,36 @@ const OTHERS: readonly (readonly [readonly Name[], string, object, string])[] = 
     mapOf('AttributeValue'),
   ],
   [['BatchWriteItem'], 'a string for the requests', { RequestItems: { Nowhere: 'a' } }, FIELD],
+  [
+    ['BatchWriteItem'],
+    'a list for a request',
+    { RequestItems: { Nowhere: [[]] } },
+    `${COLLECTION} class com.amazonaws.dynamodb.v20120810.WriteRequest`,
+  ],
+  [
+    ['BatchWriteItem'],
+    'a list for PutRequest',
+    { RequestItems: { Nowhere: [{ PutRequest: [] }] } },
+    `${COLLECTION} class com.amazonaws.dynamodb.v20120810.PutRequest`,
+  ],
+  [
+    ['BatchGetItem'],
+    'a list for the keys of a table',
+    { RequestItems: { Nowhere: [] } },
+    `${COLLECTION} class com.amazonaws.dynamodb.v20120810.KeysAndAttributes`,
+  ],
+  [
+    ['Query'],
+    'a list for a key condition',
+    { KeyConditions: { a: [] } },
+    `${COLLECTION} class com.amazonaws.dynamodb.v20120810.Condition`,
+  ],
+  [
+    WRITES,
+    'a list for an expectation',
+    { Expected: { a: [] } },
+    `${COLLECTION} class com.amazonaws.dynamodb.v20120810.ExpectedAttributeValue`,
+  ],
   [['BatchWriteItem'], 'an object for the requests', { RequestItems: { Nowhere: {} } }, STRUCTURE],
   [['BatchWriteItem'], 'a string for a request', { RequestItems: { Nowhere: ['a'] } }, FIELD],
   [

@@ -19,6 +19,8 @@ const SELECT = `Value 'X' at 'select'${F}Member must satisfy enum value set: [SP
 const SPECIFIC =
   'Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES';
 const PROJECTED = 'ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName';
+const SCALARS =
+  "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: ";
 const START = 'The provided starting key is invalid';
 const NO_INDEX = 'The table does not have the specified index: gone';
 
@@ -93,6 +95,12 @@ const QUERY: readonly Refusal[] = [
     'The provided starting key does not match the range key predicate',
   ],
   [
+    'a start key of another partition and outside the sort condition',
+    query(at({ pk: 'q', sk: 'a' }), 'pk = :p AND sk > :s', { ':p': 'p', ':s': 'm' }),
+    'The provided starting key does not match the range key predicate',
+  ],
+  ['a projection into a key', query({ ProjectionExpression: 'a, sk[0]' }), `${SCALARS}Key: sk`],
+  [
     'any start key on a table without sort keys',
     query({ TableName: 'Single', ...at({ pk: 'p' }) }),
     'The query can return at most one row and cannot be restarted',
@@ -105,6 +113,12 @@ const QUERY: readonly Refusal[] = [
 ];
 
 const SCAN: readonly Refusal[] = [
+  ['a projection into a key', scan({ ProjectionExpression: 'pk.a' }), `${SCALARS}Key: pk`],
+  [
+    'a filter that looks into a key',
+    scan({ FilterExpression: 'attribute_exists(pk.a)' }),
+    `${SCALARS}Key: pk`,
+  ],
   [
     'a missing TableName',
     scan({ TableName: undefined }),

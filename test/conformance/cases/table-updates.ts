@@ -64,7 +64,7 @@ const STATIC: readonly Refusal[] = [
   [
     'a missing name',
     (door) => door.updateTable(PROTECTED),
-    `${E}Value null at 'tableName'${F}Member must not be null`,
+    "The parameter 'TableName' is required but was not present in the request",
   ],
   [
     'one of two units',

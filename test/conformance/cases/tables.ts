@@ -98,6 +98,19 @@ const CREATE: readonly Refusal[] = [
     `2 validation errors detected: Value '0' at 'provisionedThroughput.writeCapacityUnits'${F}Member must have value greater than or equal to 1; Value '0' at 'provisionedThroughput.readCapacityUnits'${F}Member must have value greater than or equal to 1`,
   ],
   [
+    'faults of several members, in the order of the service',
+    create({
+      BillingMode: 'X',
+      AttributeDefinitions: [{ ...a, AttributeType: 'X' }],
+      KeySchema: [{ ...hash, KeyType: 'X' }],
+      ProvisionedThroughput: { ReadCapacityUnits: 0, WriteCapacityUnits: 1 },
+    }),
+    `4 validation errors detected: Value 'X' at 'attributeDefinitions.1.member.attributeType'${F}Member must satisfy enum value set: [B, N, S]; ` +
+      `Value 'X' at 'billingMode'${F}Member must satisfy enum value set: [PROVISIONED, PAY_PER_REQUEST]; ` +
+      `Value '0' at 'provisionedThroughput.readCapacityUnits'${F}Member must have value greater than or equal to 1; ` +
+      `Value 'X' at 'keySchema.1.member.keyType'${F}Member must satisfy enum value set: [HASH, RANGE]`,
+  ],
+  [
     'more than 10^12 units',
     provisioned(1_000_000_000_001, 1),
     'Given value 1000000000001 for ReadCapacityUnits is out of bounds',
@@ -205,7 +218,12 @@ const OTHERS: readonly Refusal[] = [
   [
     'DescribeTable without a name',
     (door) => door.describeTable({}),
-    `${E}Value null at 'tableName'${F}Member must not be null`,
+    "The parameter 'TableName' is required but was not present in the request",
+  ],
+  [
+    'DeleteTable without a name',
+    (door) => door.deleteTable({}),
+    "The parameter 'TableName' is required but was not present in the request",
   ],
   [
     'ListTables with Limit 0',

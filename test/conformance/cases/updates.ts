@@ -59,6 +59,17 @@ const REFUSALS: readonly Refusal[] = [
       `Value null at 'key'${F}Member must not be null`,
   ],
   [
+    'a missing Key, joined with a TableName that is too long',
+    update(undefined, undefined, { Key: undefined, TableName: 't'.repeat(256) }),
+    `2 validation errors detected: Value '${'t'.repeat(256)}' at 'tableName'${F}Member must have length less than or equal to 255; ` +
+      `Value null at 'key'${F}Member must not be null`,
+  ],
+  [
+    'a missing Key beside an empty TableName, which hides it',
+    update(undefined, undefined, { Key: undefined, TableName: '' }),
+    `${ENVELOPE}Value at 'TableName'${F}Member must have length greater than or equal to 1`,
+  ],
+  [
     'a key with an attribute too many',
     update(undefined, undefined, { Key: { ...Key, a: 1 } }),
     NO_MATCH,
