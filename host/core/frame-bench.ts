@@ -8,7 +8,7 @@
 // Like all scratch it is good until the next await. Nothing that a socket says is trusted before `open` has passed it.
 
 import { SCRATCH, RESULT, STATUS } from './abi.js';
-import { Workbench } from './workbench.js';
+import { type CompiledCore, Workbench } from './workbench.js';
 
 /** A BatchWriteItem of 16 MB, with its frame. Longer ones are refused by their length. */
 export const FRAME_BYTES_MAX = 17 * 1024 * 1024;
@@ -65,7 +65,7 @@ export class FrameBench extends Workbench {
   keyLength = 0;
   prefixLength = 0;
 
-  constructor(module: WebAssembly.Module, seedLow: number, seedHigh: number) {
+  constructor(module: CompiledCore, seedLow: number, seedHigh: number) {
     super(module, seedLow, seedHigh, MEMORY_BYTES);
     const room = this.exports.largeReserve(ROOM_BYTES);
     if (room <= 0) throw new Error(`memory for frames: status ${room}`);

@@ -9,6 +9,9 @@ import { instantiate } from './instantiate.js';
 /** Room for the largest raw VALUE block beside its value; untouched pages cost nothing. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
 
+/** The compiled module. Its own type does not exist in every program that reads the types of this package. */
+export type CompiledCore = object;
+
 export class Workbench {
   readonly exports: CoreExports;
   readonly u8: Uint8Array;
@@ -19,15 +22,10 @@ export class Workbench {
   readonly inAt: number;
   readonly outAt: number;
 
-  constructor(
-    module: WebAssembly.Module,
-    seedLow: number,
-    seedHigh: number,
-    memoryBytes = MEMORY_BYTES,
-  ) {
+  constructor(module: CompiledCore, seedLow: number, seedHigh: number, memoryBytes = MEMORY_BYTES) {
     const pages = Math.ceil(memoryBytes / PAGE_BYTES);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    this.exports = instantiate(module, memory);
+    this.exports = instantiate(module as WebAssembly.Module, memory);
     this.scratch = this.exports.privateInit(pages * PAGE_BYTES, seedLow, seedHigh);
     this.u8 = new Uint8Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
